@@ -1,0 +1,52 @@
+"""What one service of one body must be told to start: the same fields in a container and on one machine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Tier = Literal["county", "prefecture", "city", "region"]
+
+
+class ServiceSettings(BaseSettings):
+    """Read from ``DOORSTEP_*`` environment variables (containers) or built in code (one machine)."""
+
+    model_config = SettingsConfigDict(env_prefix="DOORSTEP_", secrets_dir=None, extra="ignore")
+
+    body: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    tier: Tier
+    parent: str | None = None
+    time_zone: str = "Asia/Shanghai"
+    service: str
+    database_url: str
+    nats_url: str
+    """Account LOCAL of the body's own server."""
+    nats_uplink_url: str | None = None
+    """Account UPLINK; only reporting has it."""
+    origin: str
+    """What a browser types, without a trailing slash: ``http://127.0.0.1:8600``."""
+    neighbours_url: str | None = None
+    """Where the body's other services answer; the origin, unless an inner address is shorter."""
+    signing_key: SecretStr
+    """This service's own Ed25519 private key, PEM (PKCS8)."""
+    verify_keys: dict[str, str]
+    """Issuer (a service's name) to its Ed25519 public key, PEM."""
+    vault_secret: SecretStr = SecretStr("")
+    """Intake only: tracking codes are derived from it, so that no table holds one."""
+    smtp_url: str = "smtp://127.0.0.1:25"
+    """Notify only: ``smtp://[user:password@]host:port``."""
+    mail_from: str = "doorstep@localhost"
+    default_language: str = "zh-Hans"
+    log_level: str = "INFO"
+
+    @property
+    def neighbours(self) -> str:
+        """Base URL for calls to the body's other services."""
+        return self.neighbours_url or self.origin
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are marked Secure exactly when the public address is behind TLS."""
+        return self.origin.startswith("https://")
