@@ -1,0 +1,116 @@
+"""Where a run lives on one machine: its folder, its ports, its databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+
+from deploy.topology import SERVICES
+
+DEFAULT_PORT_BASE = 8600
+_PORTS_PER_BODY = 10
+_FAKES_OFFSET = 90
+"""Nine bodies fit before the fakes' ports."""
+
+
+@dataclass(frozen=True)
+class BodyPorts:
+    """Loopback ports of one body."""
+
+    http: int
+    nats: int
+    monitor: int
+    leaf: int
+
+
+@dataclass(frozen=True)
+class FakesPorts:
+    """Loopback ports of the development inbox."""
+
+    page: int
+    smtp: int
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The place of one run; two runs with different ``var`` and ``port_base`` live side by side."""
+
+    var: Path
+    port_base: int = DEFAULT_PORT_BASE
+    database_server: str | None = None
+    """A PostgreSQL URL for SQLAlchemy (``postgresql+asyncpg://...``), or None for SQLite files."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Machine:
+        """Read ``DOORSTEP_VAR``, ``DOORSTEP_PORT_BASE`` and ``DOORSTEP_DATABASE_URL``.
+
+        Raises :class:`ValueError` when the port base is no usable port number.
+        """
+        text = environment.get("DOORSTEP_PORT_BASE") or str(DEFAULT_PORT_BASE)
+        if not text.isdecimal() or not 1024 <= int(text) <= 65_535 - 100:
+            raise ValueError(f"DOORSTEP_PORT_BASE must be a number from 1024 to 65435, not {text!r}")
+        return cls(
+            var=Path(environment.get("DOORSTEP_VAR") or "var").absolute(),
+            port_base=int(text),
+            database_server=environment.get("DOORSTEP_DATABASE_URL") or None,
+        )
+
+    def ports(self, slot: int) -> BodyPorts:
+        """Ports of the body that stands at ``slot`` in the topology."""
+        if not 0 <= slot < _FAKES_OFFSET // _PORTS_PER_BODY:
+            raise ValueError("more bodies than one machine has ports set aside for")
+        first = self.port_base + slot * _PORTS_PER_BODY
+        return BodyPorts(http=first, nats=first + 1, monitor=first + 2, leaf=first + 3)
+
+    @property
+    def fakes(self) -> FakesPorts:
+        """Ports of the development inbox."""
+        first = self.port_base + _FAKES_OFFSET
+        return FakesPorts(page=first, smtp=first + 1)
+
+    def folder(self, body: str) -> Path:
+        """Everything of one body: its configuration, message store, databases and logs."""
+        return self.var / body
+
+    @property
+    def run_file(self) -> Path:
+        """What a running instance says about itself: addresses, process ids, sign-in codes."""
+        return self.var / "run.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the supervisor as long as it lives; its text is the supervisor's process id."""
+        return self.var / "doorstep.pid"
+
+    @property
+    def inbox_folder(self) -> Path:
+        """Mail that the development inbox has taken, one ``.eml`` file each."""
+        return self.var / "inbox"
+
+    def database_urls(self, body: str) -> dict[str, str]:
+        """One database per service of ``body``: SQLite files, or databases on the PostgreSQL server."""
+        if self.database_server is None:
+            return {name: f"sqlite+aiosqlite:///{self.folder(body)}/{name}.db" for name in SERVICES}
+        server = make_url(self.database_server)
+        return {
+            name: _with_database(server, database_name(server, body, name)).render_as_string(
+                hide_password=False
+            )
+            for name in SERVICES
+        }
+
+
+def database_name(server: URL, body: str, service: str) -> str:
+    """``<prefix>_<body>_<service>``; the prefix is the database that the server URL names.
+
+    So two runs share one PostgreSQL server by naming different (not necessarily existing) databases.
+    """
+    prefix = server.database if server.database not in (None, "", "postgres") else "doorstep"
+    return f"{prefix}_{body}_{service}".replace("-", "_")
+
+
+def _with_database(server: URL, name: str) -> URL:
+    return server.set(database=name)

@@ -1,0 +1,1 @@
+"""The message servers of the bodies: configuration, streams and the binary itself."""

@@ -1,0 +1,60 @@
+"""Names of streams, durables and subjects between the tiers, in one place for servers and streams alike."""
+
+from __future__ import annotations
+
+INNER = "INNER"
+"""The stream of what stays in the body; it lives in account LOCAL, which has no link, so it need not be
+unique in the tree."""
+
+CHILD_DURABLE = "to_parent"
+"""The child's durable that the parent's server takes reports from; its acknowledgement floor says how far
+the parent has confirmed."""
+
+FLOW_CONTROL_V1 = "$JS.FC.{stream}.>"
+FLOW_CONTROL_V2 = "$JS.FC.{domain}.*.{stream}.>"
+
+
+def inner_subjects(body: str) -> str:
+    """Events that stay in the body."""
+    return f"doorstep.{body}.inner.>"
+
+
+def report_subjects(body: str) -> str:
+    """Events that rise to the parent."""
+    return f"doorstep.{body}.report.>"
+
+
+def uplink_stream(body: str) -> str:
+    """What the body reports, its children's reports included; unique in the tree because the flow-control
+    subjects of nats-server 2.15 carry no domain."""
+    return f"UP_{body}"
+
+
+def from_stream(child: str) -> str:
+    """At the parent: what came from one child."""
+    return f"FROM_{child}"
+
+
+def stamped(child: str) -> str:
+    """The prefix that the parent's own server puts before every subject of a child, so that forgery shows."""
+    return f"from.{child}"
+
+
+def deliver_prefix(child: str) -> str:
+    """Where a child's durable delivers to."""
+    return f"deliver.{child}"
+
+
+def deliver_subject(child: str) -> str:
+    """The delivery subject of the child's durable."""
+    return f"{deliver_prefix(child)}.{CHILD_DURABLE}"
+
+
+def domain_api(body: str) -> str:
+    """Prefix of the JetStream API of a body's server as seen from another body's."""
+    return f"$JS.{body}.API"
+
+
+def reset_subject(child: str) -> str:
+    """By which the parent's server resumes the child's durable after a break."""
+    return f"{domain_api(child)}.CONSUMER.RESET.{uplink_stream(child)}.{CHILD_DURABLE}"

@@ -1,0 +1,164 @@
+"""Declares a body's streams and durables; run again, it changes nothing or brings them up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import AsyncIterator
+
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    ExternalStream,
+    StorageType,
+    StreamConfig,
+    StreamConsumerSource,
+    StreamSource,
+    SubjectTransform,
+)
+from nats.js.errors import APIError
+
+from deploy.nats.names import (
+    CHILD_DURABLE,
+    INNER,
+    deliver_subject,
+    domain_api,
+    from_stream,
+    inner_subjects,
+    report_subjects,
+    stamped,
+    uplink_stream,
+)
+
+DUPLICATE_WINDOW = 600.0
+"""Seconds in which a repeated ``Nats-Msg-Id`` is taken for the same message; longer repeats are the inbox's."""
+
+_NAME_IN_USE = 10058
+"""JetStream's error code: a stream of that name exists with another configuration."""
+
+
+@dataclass(frozen=True)
+class StewardUrls:
+    """Addresses (with credentials) of the user that may declare streams, in each account."""
+
+    local: str
+    uplink: str
+
+
+class StreamsNotDeclared(Exception):
+    """The server did not take the declarations in time."""
+
+
+async def declare_streams(
+    urls: StewardUrls, body: str, *, parent: str | None, children: Iterable[str], within: float = 60.0
+) -> None:
+    """Declare everything that ``body`` owns, trying again with growing delays for ``within`` seconds.
+
+    ``INNER`` in account LOCAL; ``UP_<body>``, one ``FROM_<child>`` per child and, under a ``parent``, the
+    durable it takes from, in account UPLINK. Raises :class:`StreamsNotDeclared` with the last reason.
+    """
+    deadline = asyncio.get_running_loop().time() + within
+    delay = 0.05
+    while True:
+        try:
+            async with asyncio.timeout_at(deadline):
+                await _declare_once(urls, body, parent, tuple(children))
+            return
+        except (NatsError, OSError, TimeoutError) as reason:
+            if asyncio.get_running_loop().time() + delay >= deadline:
+                raise StreamsNotDeclared(f"the streams of {body} could not be declared: {reason!r}") from reason
+        await asyncio.sleep(delay)
+        delay = min(delay * 2, 5.0)
+
+
+async def _declare_once(urls: StewardUrls, body: str, parent: str | None, children: tuple[str, ...]) -> None:
+    async with _jetstream(urls.local) as local:
+        await _ensure_stream(local, inner_stream_config(body))
+    async with _jetstream(urls.uplink) as uplink:
+        for child in children:
+            await _ensure_stream(uplink, from_stream_config(child))
+        await _ensure_stream(uplink, uplink_stream_config(body, children))
+        if parent is not None:
+            await uplink.add_consumer(uplink_stream(body), child_durable_config(body))
+
+
+def inner_stream_config(body: str) -> StreamConfig:
+    """The stream of what stays in the body."""
+    return StreamConfig(
+        name=INNER,
+        subjects=[inner_subjects(body)],
+        storage=StorageType.FILE,
+        duplicate_window=DUPLICATE_WINDOW,
+    )
+
+
+def uplink_stream_config(body: str, children: Iterable[str]) -> StreamConfig:
+    """What rises: the body's own reports and, already stamped, those of its children."""
+    sources = [StreamSource(name=from_stream(child)) for child in children]
+    return StreamConfig(
+        name=uplink_stream(body),
+        subjects=[report_subjects(body)],
+        sources=sources or None,
+        storage=StorageType.FILE,
+        duplicate_window=DUPLICATE_WINDOW,
+    )
+
+
+def child_durable_config(body: str) -> ConsumerConfig:
+    """The durable that the parent's server binds to.
+
+    Made by the child, so that the parent resumes at once after a break and the child sees what the parent
+    has confirmed.
+    """
+    return ConsumerConfig(
+        durable_name=CHILD_DURABLE,
+        deliver_subject=deliver_subject(body),
+        ack_policy=AckPolicy.FLOW_CONTROL,
+        flow_control=True,
+        idle_heartbeat=1.0,
+        max_ack_pending=1000,
+    )
+
+
+def from_stream_config(child: str) -> StreamConfig:
+    """At the parent: the child's reports, their subjects stamped with the child they came from."""
+    source = StreamSource(
+        name=uplink_stream(child),
+        external=ExternalStream(api=domain_api(child), deliver=""),
+        consumer=StreamConsumerSource(name=CHILD_DURABLE, deliver_subject=deliver_subject(child)),
+    )
+    return StreamConfig(
+        name=from_stream(child),
+        sources=[source],
+        subject_transform=SubjectTransform(src=">", dest=f"{stamped(child)}.>"),
+        storage=StorageType.FILE,
+        duplicate_window=DUPLICATE_WINDOW,
+    )
+
+
+async def _ensure_stream(jetstream: JetStreamContext, config: StreamConfig) -> None:
+    try:
+        await jetstream.add_stream(config)
+    except APIError as error:
+        if error.err_code != _NAME_IN_USE:
+            raise
+        await jetstream.update_stream(config)
+
+
+@asynccontextmanager
+async def _jetstream(url: str) -> AsyncIterator[JetStreamContext]:
+    client: Client = await nats.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_raise_nothing)
+    try:
+        yield client.jetstream(timeout=5)
+    finally:
+        await client.close()
+
+
+async def _raise_nothing(_: Exception) -> None:
+    """The caller sees the failed request itself; nats-py would print a traceback as well."""

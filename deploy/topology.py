@@ -1,0 +1,71 @@
+"""Bodies as data: who stands under whom, and in which order they take their ports on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.settings import Tier
+
+SERVICES = ("intake", "routing", "consultation", "notify", "reporting")
+"""The five services of a body, in the order they start."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """One consultative body: its code is a lower-case slug, unique in the tree; ``parent`` is a code or None."""
+
+    code: str
+    tier: Tier
+    parent: str | None
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Topology:
+    """A tree (or several) of bodies."""
+
+    bodies: tuple[Body, ...]
+
+    def __post_init__(self) -> None:
+        codes = [body.code for body in self.bodies]
+        if len(set(codes)) != len(codes):
+            raise ValueError("the codes of bodies must be unique in a topology")
+
+    def __iter__(self) -> Iterator[Body]:
+        return iter(self.bodies)
+
+    def body(self, code: str) -> Body:
+        """The body of that code; raises :class:`UnknownBody`."""
+        for body in self.bodies:
+            if body.code == code:
+                return body
+        raise UnknownBody(code, tuple(body.code for body in self.bodies))
+
+    def parent_of(self, body: Body) -> Body | None:
+        """The body above, when it is part of this topology."""
+        return next((other for other in self.bodies if other.code == body.parent), None)
+
+    def children_of(self, body: Body) -> tuple[Body, ...]:
+        """The bodies directly below."""
+        return tuple(other for other in self.bodies if other.parent == body.code)
+
+    def slot(self, code: str) -> int:
+        """The body's place in the list, from which its ports follow."""
+        return self.bodies.index(self.body(code))
+
+
+class UnknownBody(LookupError):
+    """A body was named that the topology does not have."""
+
+    def __init__(self, code: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"there is no body {code!r} here; known are {', '.join(known)}")
+        self.code = code
+
+
+SAMPLE = Topology(
+    (
+        Body(code="zhaosu", tier="county", parent="ili", time_zone="Asia/Shanghai"),
+        Body(code="ili", tier="prefecture", parent=None, time_zone="Asia/Shanghai"),
+    )
+)
