@@ -1,0 +1,104 @@
+"""One FastAPI app per service, with everything on it that no service should have to think about."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.requests import Request
+
+from shared.i18n import CODES, Catalogues
+from shared.observe import Metrics
+from shared.settings import ServiceSettings
+from shared.web import problems
+from shared.web.assets import Assets
+from shared.web.auth import safe_next
+from shared.web.edge import Edge
+from shared.web.pages import Pages
+from shared.web.state import LANGUAGE_COOKIE, Web
+from shared.web.tokens import TokenVerifier
+
+Readiness = Callable[[], Awaitable[dict[str, bool]]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_ONE_YEAR = int(timedelta(days=365).total_seconds())
+
+
+def create_app(
+    *,
+    settings: ServiceSettings,
+    verifier: TokenVerifier,
+    translations: Catalogues,
+    templates: Sequence[Path],
+    lifespan: Lifespan,
+    registry: CollectorRegistry,
+    readiness: Readiness,
+    max_body_size: int = 256 * 1024,
+) -> FastAPI:
+    """A FastAPI app to include a service's routers in.
+
+    It answers refusals as problem documents or pages, sets the security headers, gives each request an id,
+    refuses bodies over ``max_body_size`` bytes, and serves ``/livez``, ``/readyz``, ``/metrics``, ``/static``
+    and ``/language``. ``app.state.web`` is its :class:`shared.web.state.Web`.
+    """
+    metrics = Metrics(registry, settings.service)
+    assets = Assets.load()
+    app = FastAPI(
+        title=f"Doorstep {settings.service}",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"/api/v1/{settings.service}/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.web = Web(
+        settings=settings,
+        verifier=verifier,
+        translations=translations,
+        pages=Pages(settings, translations, templates, assets),
+        metrics=metrics,
+    )
+    problems.install(app)
+    app.add_middleware(Edge, metrics=metrics, origin=settings.origin, max_body_size=max_body_size)
+    app.router.routes.append(assets.route())
+    _add_probes(app, registry, readiness)
+    _add_language_choice(app, secure=settings.secure_cookies)
+    return app
+
+
+def _add_probes(app: FastAPI, registry: CollectorRegistry, readiness: Readiness) -> None:
+    @app.get("/livez", status_code=204, include_in_schema=False)
+    async def livez() -> Response:
+        """Asks nobody: a neighbour that is down is no reason to restart this process."""
+        return Response(status_code=204)
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        needs = await readiness()
+        return JSONResponse(needs, status_code=200 if all(needs.values()) else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _add_language_choice(app: FastAPI, *, secure: bool) -> None:
+    @app.get("/language", include_in_schema=False)
+    async def choose_language(request: Request) -> RedirectResponse:
+        response = RedirectResponse(safe_next(request.query_params.get("next")), status_code=303)
+        chosen = request.query_params.get("to")
+        if chosen in CODES:
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                chosen,
+                max_age=_ONE_YEAR,
+                path="/",
+                secure=secure,
+                samesite="lax",
+                httponly=True,
+            )
+        return response
