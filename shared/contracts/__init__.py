@@ -1,0 +1,1 @@
+"""What services and bodies say to each other: events, their subjects and their envelope. No personal data, ever."""

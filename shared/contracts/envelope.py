@@ -1,0 +1,60 @@
+"""CloudEvents 1.0 in binary mode: every attribute a NATS header, the body the bare event.
+
+Values are percent-encoded outside printable ASCII, and for space, ``"`` and ``%``, as the protocol binding says
+(cloudevents/spec, bindings/nats-protocol-binding.md, 3.1.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import unquote_to_bytes
+
+from shared.contracts.event import Event
+
+SPEC_VERSION = "1.0"
+
+
+def encode(value: str) -> str:
+    """``value`` as a header may carry it."""
+    return "".join(
+        character if "!" <= character <= "~" and character not in '"%' else "".join(f"%{b:02X}" for b in character.encode())
+        for character in value
+    )
+
+
+def decode(value: str) -> str:
+    """What :func:`encode` was given. Raises UnicodeDecodeError for bytes that are not UTF-8."""
+    return unquote_to_bytes(value).decode("utf-8")
+
+
+def headers_of(event_id: str, body: str, service: str, event: type[Event], at: datetime) -> dict[str, str]:
+    """The headers an event travels with; the server drops a repeat by ``Nats-Msg-Id`` while it remembers it."""
+    return {
+        "Nats-Msg-Id": event_id,
+        "message_id": event_id,
+        "content-type": "application/json",
+        "ce-specversion": SPEC_VERSION,
+        "ce-id": event_id,
+        "ce-source": encode(f"/{body}/{service}"),
+        "ce-type": f"doorstep.{event.plane}.{event.noun}.{event.verb}.v{event.version}",
+        "ce-time": at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def event_id_of(headers: Mapping[str, str] | None) -> str | None:
+    """The event's own id, or None where a foreign publisher gave none or one that cannot be read."""
+    if not headers:
+        return None
+    try:
+        return decode(headers["ce-id"]) if "ce-id" in headers else headers.get("Nats-Msg-Id")
+    except UnicodeDecodeError:
+        return None
+
+
+def source_of(headers: Mapping[str, str] | None) -> str:
+    """``/<body>/<service>`` as the publisher gave it, or an empty string."""
+    try:
+        return decode((headers or {}).get("ce-source", ""))
+    except UnicodeDecodeError:
+        return ""

@@ -1,0 +1,204 @@
+"""Events that stay in the body: facts and codes for its own services, never words or contacts.
+
+``version_of_issue`` counts the changes that the *publishing* service made to one issue, from 1 on: a reader
+ignores a late older one and lets an early one wait.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.event import Code, Event, Plane
+from shared.contracts.words import Channel, Outcome, Rating, ReplyBy
+
+
+class InnerEvent(Event):
+    """An event of the ``inner`` plane."""
+
+    plane: ClassVar[Plane] = "inner"
+
+
+class IssueEvent(InnerEvent):
+    """An event in the life of one issue."""
+
+    noun: ClassVar[str] = "issue"
+    reference: str
+    version_of_issue: int = Field(ge=1)
+
+
+# -- intake ------------------------------------------------------------------------------------------
+
+
+class IssueSubmitted(IssueEvent):
+    """A resident raised an issue; the words stay in the vault."""
+
+    verb: ClassVar[str] = "submitted"
+    station: Code | None
+    community: Code
+    category: Code | None
+    channel: Channel
+    language: str
+    anonymous: bool
+    reply_by: ReplyBy = Field(description="How the resident can be told, not where")
+
+
+class IssueWithdrawn(IssueEvent):
+    """The resident took the issue back."""
+
+    verb: ClassVar[str] = "withdrawn"
+
+
+class IssueReopened(IssueEvent):
+    """The resident said that it is not solved; the reason stays in the vault."""
+
+    verb: ClassVar[str] = "reopened"
+
+
+class FeedbackGiven(IssueEvent):
+    """The resident rated the outcome."""
+
+    noun: ClassVar[str] = "feedback"
+    verb: ClassVar[str] = "given"
+    rating: Rating
+
+
+class RecordErased(InnerEvent):
+    """Words, contact and attachments of one issue were erased; its facts and figures stay."""
+
+    noun: ClassVar[str] = "record"
+    verb: ClassVar[str] = "erased"
+    reference: str
+
+
+# -- routing -----------------------------------------------------------------------------------------
+
+
+class StationPublished(InnerEvent):
+    """One station as the roster now has it, with the communities it serves and its members' codes."""
+
+    noun: ClassVar[str] = "station"
+    verb: ClassVar[str] = "published"
+    revision: int
+    code: Code
+    kind: Literal["township", "community", "studio", "mobile"]
+    township: Code
+    communities: tuple[Code, ...]
+    members: tuple[Code, ...]
+
+
+class RosterPublished(InnerEvent):
+    """The roster reached a revision; stations that are not named here are no longer in it.
+
+    Follows the ``station.published`` events of the same revision.
+    """
+
+    noun: ClassVar[str] = "roster"
+    verb: ClassVar[str] = "published"
+    revision: int
+    stations: tuple[Code, ...]
+    departments: tuple[Code, ...]
+    categories: tuple[Code, ...]
+
+
+class IssueAssigned(IssueEvent):
+    """A member was given the order. What the member must know to decide comes along; the words do not."""
+
+    verb: ClassVar[str] = "assigned"
+    member: Code
+    station: Code
+    attempt: int = Field(ge=1, description="1 for the first member asked, 2 for the next, and so on")
+    answer_by: AwareDatetime = Field(description="When the order passes on unless it is accepted or declined")
+    community: Code
+    category: Code | None
+    channel: Channel
+    language: str
+    submitted_at: AwareDatetime
+
+
+class IssueAccepted(IssueEvent):
+    """The member took the order (接单)."""
+
+    verb: ClassVar[str] = "accepted"
+    member: Code
+
+
+class IssueDeclined(IssueEvent):
+    """The member gave the order back; the reason stays with routing."""
+
+    verb: ClassVar[str] = "declined"
+    member: Code
+
+
+class AssignmentTimedOut(IssueEvent):
+    """The member did not answer in time."""
+
+    noun: ClassVar[str] = "assignment"
+    verb: ClassVar[str] = "timed-out"
+    member: Code
+
+
+class IssueUnroutable(IssueEvent):
+    """Nobody fits, or nobody is left to ask: it lies with the dispatcher."""
+
+    verb: ClassVar[str] = "unroutable"
+
+
+# -- consultation ------------------------------------------------------------------------------------
+
+
+class VisitMade(IssueEvent):
+    """The member looked on site (现场察看)."""
+
+    noun: ClassVar[str] = "visit"
+    verb: ClassVar[str] = "made"
+
+
+class ReferralMade(IssueEvent):
+    """The issue was referred to a department (转办)."""
+
+    noun: ClassVar[str] = "referral"
+    verb: ClassVar[str] = "made"
+    department: Code
+
+
+class ReferralReplied(IssueEvent):
+    """The department answered (答复)."""
+
+    noun: ClassVar[str] = "referral"
+    verb: ClassVar[str] = "replied"
+    department: Code
+
+
+class ConsultationHeld(IssueEvent):
+    """A consultation (协商) that this issue was brought to took place. One event for each issue."""
+
+    noun: ClassVar[str] = "consultation"
+    verb: ClassVar[str] = "held"
+    consultation_id: str
+
+
+class CommitmentMade(IssueEvent):
+    """Somebody undertook to do something for this issue by a date."""
+
+    noun: ClassVar[str] = "commitment"
+    verb: ClassVar[str] = "made"
+    commitment_id: str
+
+
+class CommitmentSettled(IssueEvent):
+    """A commitment was kept, or dropped with a reason."""
+
+    noun: ClassVar[str] = "commitment"
+    verb: ClassVar[str] = "settled"
+    commitment_id: str
+    kept: bool
+
+
+class IssueClosed(IssueEvent):
+    """The case was closed with an outcome; the answer to the resident waits with consultation."""
+
+    verb: ClassVar[str] = "closed"
+    outcome: Outcome
+    member: Code

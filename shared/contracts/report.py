@@ -1,0 +1,153 @@
+"""Events that rise to the parent body and on upward: facts and counts, and not one field more.
+
+Every class is an allow-list. No member codes, no words, no language, no contact: what a parent needs is
+the fact, its place, its time and its figures.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.contracts.event import Code, Event, Plane
+from shared.contracts.words import ActivityKind, Channel, Gathering, Outcome, Place, Rating, Setting
+
+
+class ReportEvent(Event):
+    """An event of the ``report`` plane."""
+
+    plane: ClassVar[Plane] = "report"
+
+
+class IssueReported(ReportEvent):
+    """A step in one issue's life. ``step`` grows with every step its publisher reports, so order never matters."""
+
+    noun: ClassVar[str] = "issue"
+    reference: str
+    step: int = Field(ge=1, description="Counts this publisher's steps of the issue; a lower one never undoes a higher one")
+
+
+class IssueSubmitted(IssueReported):
+    verb: ClassVar[str] = "submitted"
+    station: Code | None
+    community: Code
+    category: Code | None
+    channel: Channel
+
+
+class IssueWithdrawn(IssueReported):
+    verb: ClassVar[str] = "withdrawn"
+
+
+class IssueReopened(IssueReported):
+    verb: ClassVar[str] = "reopened"
+
+
+class FeedbackGiven(IssueReported):
+    noun: ClassVar[str] = "feedback"
+    verb: ClassVar[str] = "given"
+    rating: Rating
+
+
+class IssueAssigned(IssueReported):
+    verb: ClassVar[str] = "assigned"
+
+
+class IssueAccepted(IssueReported):
+    verb: ClassVar[str] = "accepted"
+
+
+class IssueClosed(IssueReported):
+    verb: ClassVar[str] = "closed"
+    outcome: Outcome
+
+
+class ReceptionHeld(ReportEvent):
+    """A resident was received, online or in person; an issue may or may not have come of it."""
+
+    noun: ClassVar[str] = "reception"
+    verb: ClassVar[str] = "held"
+    reception_id: str
+    station: Code | None
+    community: Code
+    channel: Channel
+
+
+class SurveyMade(ReportEvent):
+    """A survey or inspection (调研视察)."""
+
+    noun: ClassVar[str] = "survey"
+    verb: ClassVar[str] = "made"
+    survey_id: str
+    station: Code
+    category: Code | None
+    members: int = Field(ge=1, description="How many members took part")
+
+
+class ConsultationHeld(ReportEvent):
+    """A consultation took place, with its mode on three axes and how many took part, by kind."""
+
+    noun: ClassVar[str] = "consultation"
+    verb: ClassVar[str] = "held"
+    consultation_id: str
+    station: Code
+    place: Place
+    gathering: Gathering
+    setting: Setting
+    members: int
+    residents: int
+    departments: int
+    issues: int
+    surveys: int
+
+
+class CommitmentMade(ReportEvent):
+    noun: ClassVar[str] = "commitment"
+    verb: ClassVar[str] = "made"
+    commitment_id: str
+    consultation_id: str
+    due_on: date
+
+
+class CommitmentKept(ReportEvent):
+    noun: ClassVar[str] = "commitment"
+    verb: ClassVar[str] = "kept"
+    commitment_id: str
+
+
+class CommitmentDropped(ReportEvent):
+    noun: ClassVar[str] = "commitment"
+    verb: ClassVar[str] = "dropped"
+    commitment_id: str
+
+
+class ActivityRecorded(ReportEvent):
+    noun: ClassVar[str] = "activity"
+    verb: ClassVar[str] = "recorded"
+    activity_id: str
+    kind: ActivityKind
+    station: Code
+    members: int
+    audience: int | None = None
+
+
+class RosterPublished(ReportEvent):
+    """What a body has: counted from its roster by the body itself, at one revision."""
+
+    noun: ClassVar[str] = "roster"
+    verb: ClassVar[str] = "published"
+    revision: int
+    tier: str
+    parent: str | None
+    members: int
+    members_attached_to_stations: int
+    stations: int
+    stations_in_townships: int
+    townships: int
+    townships_without_a_station: int
+    communities: int
+    communities_without_a_member: int
+    duty_days_per_month: int
+    duty_days_of_month: tuple[int, ...]

@@ -1,0 +1,59 @@
+"""Subjects: ``doorstep.<body>.<plane>.<noun>.<verb-past>.v<N>``, prefixed ``from.<child>.`` for every tier risen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from shared.contracts.event import Event, Plane
+
+_SUBJECT = re.compile(
+    r"^(?P<via>(?:from\.[a-z0-9-]+\.)*)doorstep\.(?P<body>[a-z0-9-]+)\.(?P<plane>inner|report|handover)"
+    r"\.(?P<noun>[a-z-]+)\.(?P<verb>[a-z-]+)\.v(?P<version>[0-9]+)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A subject, taken apart. ``via`` names the children it rose through, nearest first."""
+
+    body: str
+    plane: str
+    noun: str
+    verb: str
+    version: int
+    via: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> tuple[str, str, str, int]:
+        """What tells one class of event from another, whoever published it."""
+        return self.plane, self.noun, self.verb, self.version
+
+
+def kind_of(event: type[Event]) -> tuple[str, str, str, int]:
+    """The :attr:`Address.kind` under which events of this class travel."""
+    return event.plane, event.noun, event.verb, event.version
+
+
+def subject_of(body: str, event: type[Event]) -> str:
+    """The subject on which ``body`` publishes events of this class."""
+    return f"doorstep.{body}.{event.plane}.{event.noun}.{event.verb}.v{event.version}"
+
+
+def any_version(body: str, event: type[Event]) -> str:
+    """A filter for this fact in every version, so that one we do not know yet is noticed and kept."""
+    return f"doorstep.{body}.{event.plane}.{event.noun}.{event.verb}.*"
+
+
+def plane_of(body: str, plane: Plane) -> str:
+    """A filter for everything ``body`` says on one plane."""
+    return f"doorstep.{body}.{plane}.>"
+
+
+def parse(subject: str) -> Address | None:
+    """``subject`` taken apart, or None where it is not one of ours."""
+    match = _SUBJECT.match(subject)
+    if match is None:
+        return None
+    via = tuple(token for token in match["via"].split(".") if token and token != "from")
+    return Address(match["body"], match["plane"], match["noun"], match["verb"], int(match["version"]), via)

@@ -1,0 +1,63 @@
+"""Names for things: references people read out, codes nobody can guess, ids that follow from others."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+import uuid
+
+ALPHABET = "23456789ACDEFGHJKMNPQRTVWXY"
+"""27 characters that cannot be taken for one another on paper or over the phone."""
+
+_NAMESPACE = uuid.UUID("5f0d2c1e-7d1b-5f37-9a0e-3a8a6f1f6f00")
+
+
+def _check_character(payload: str) -> str:
+    # Luhn mod N: catches every single wrong character and nearly every swap of neighbours.
+    base, total, factor = len(ALPHABET), 0, 2
+    for character in reversed(payload):
+        addend = factor * ALPHABET.index(character)
+        total += addend // base + addend % base
+        factor = 1 if factor == 2 else 2
+    return ALPHABET[-total % base]
+
+
+def new_reference() -> str:
+    """A fresh reference such as ``7K3F-9XQC``: seven random characters and a check character."""
+    payload = "".join(secrets.choice(ALPHABET) for _ in range(7))
+    whole = payload + _check_character(payload)
+    return f"{whole[:4]}-{whole[4:]}"
+
+
+def clean_reference(typed: str) -> str | None:
+    """``typed`` in the form :func:`new_reference` gives, or None where it cannot be one (misread, misheard)."""
+    whole = typed.upper().replace("-", "").replace(" ", "")
+    if len(whole) != 8 or any(c not in ALPHABET for c in whole) or _check_character(whole[:7]) != whole[7]:
+        return None
+    return f"{whole[:4]}-{whole[4:]}"
+
+
+def tracking_code(secret: bytes, reference: str) -> str:
+    """The unguessable code (26 characters, 130 bits) that lets a resident follow ``reference``.
+
+    Derived, so that no table holds it: a copied database opens nobody's page.
+    """
+    digest = hmac.new(secret, reference.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest).decode().lower()[:26]
+
+
+def hash_of(code: str) -> str:
+    """What a table keeps of a secret ``code``, to find it again: SHA-256, hex."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def new_id() -> str:
+    """A random id (UUID4) for something that follows from nothing else."""
+    return str(uuid.uuid4())
+
+
+def derived_id(*parts: object) -> str:
+    """The same id (UUID5) for the same ``parts``, so that a repeat is the same thing."""
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(str(part) for part in parts)))

@@ -1,0 +1,247 @@
+"""Applies each event once: in batches while all is well, one by one with its tries counted once something is not.
+
+The shape, from what was measured (docs/decisions/0005): one transaction for a batch - inbox rows, effects,
+outbox rows - and the acknowledgement after the commit. Where a batch fails, or holds an event that was delivered
+before (a crash may have been its doing), its events are taken singly, so that one bad event never takes its
+neighbours along. What can never pass is parked where people see it; what may pass is tried again, ever later.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from shared.contracts.catalogue import class_at
+from shared.contracts.envelope import event_id_of, source_of
+from shared.contracts.subjects import parse
+from shared.db.transaction import Transaction
+from shared.db.writer import Writer
+from shared.errors import DomainError, TooEarly
+from shared.ids import derived_id
+from shared.messaging.arrivals import Arrivals
+from shared.messaging.handlers import Handlers, Received
+from shared.messaging.parking import ParkedEvent, Parking, reason_of
+from shared.messaging.tables import MessagingTables
+
+log = structlog.get_logger(__name__)
+
+DELAYS_SECONDS: tuple[float, ...] = (0.2, 1.0, 5.0, 15.0, 60.0, 300.0)
+"""How long a passing failure waits before each further try; after the last one the event is parked."""
+DATABASE_AWAY_SECONDS = 2.0
+
+
+class NotAnEvent(DomainError):
+    """What arrived is nothing this release can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """A message, read once. ``received`` is None where the event is none of ours; ``fault`` says why it never can be."""
+
+    event_id: str
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+    first_time: bool = True
+    received: Received[Any] | None = None
+    fault: Exception | None = None
+    message: Msg | None = None
+
+
+class Consumer:
+    """One service's reader of one stream."""
+
+    def __init__(
+        self,
+        *,
+        writer: Writer,
+        tables: MessagingTables,
+        parking: Parking,
+        handlers: Handlers,
+        arrivals: Arrivals,
+        parks_unknown: bool = False,
+        delays: Sequence[float] = DELAYS_SECONDS,
+    ) -> None:
+        """``parks_unknown``: this service also keeps events that no release it knows of has a class for."""
+        self._writer = writer
+        self._tables = tables
+        self._parking = parking
+        self.handlers = handlers
+        self._arrivals = arrivals
+        self._parks_unknown = parks_unknown
+        self._delays = tuple(delays)
+
+    async def take(self, messages: Sequence[Msg]) -> None:
+        """Apply ``messages`` and acknowledge each, or ask for it again later. Never raises."""
+        deliveries = [self._read(message) for message in messages]
+        for in_order, group in itertools.groupby(deliveries, key=lambda d: d.first_time and d.fault is None):
+            if in_order:
+                await self._take_together(list(group))
+            else:
+                await self._take_singly(list(group))
+
+    async def resend(self, parked: ParkedEvent) -> None:
+        """Apply a parked event after all. Raises what is wrong with it; then it stays parked."""
+        delivery = self._interpret(parked.event_id, parked.subject, parked.headers, parked.body.encode())
+        if delivery.fault is not None:
+            raise delivery.fault
+
+        async def job(tx: Transaction) -> None:
+            await self._parking.settle(tx, parked.id, "resent")
+            await self._apply(tx, [delivery])
+
+        await self._writer.run(job)
+        self._arrivals.pulse()
+
+    async def _take_together(self, deliveries: list[_Delivery]) -> None:
+        try:
+            await self._writer.run(lambda tx: self._apply(tx, deliveries))
+        except Exception as error:
+            log.info("batch-taken-singly", events=len(deliveries), error=repr(error))
+            await self._take_singly(deliveries)
+            return
+        self._arrivals.pulse()
+        for delivery in deliveries:
+            await _ack(delivery)
+
+    async def _take_singly(self, deliveries: list[_Delivery]) -> None:
+        for delivery in deliveries:
+            try:
+                await self._take_one(delivery)
+            except Exception as error:
+                # Counting or parking failed: the database is away. Nothing is decided, so nothing is counted.
+                log.warning("database-away", event_id=delivery.event_id, error=repr(error))
+                await _nak(delivery, DATABASE_AWAY_SECONDS)
+
+    async def _take_one(self, delivery: _Delivery) -> None:
+        # Counted and committed before the work: a crash then blames exactly the event that caused it.
+        tries = await self._writer.run(lambda tx: self._count_try(tx, delivery.event_id))
+        try:
+            if delivery.fault is not None:
+                raise delivery.fault
+            if tries > len(self._delays) + 1:
+                raise NotAnEvent("tries-exhausted", "The event was tried {tries} times and never finished.", tries=tries)
+            await self._writer.run(lambda tx: self._apply(tx, [delivery]))
+        except (DomainError, ValidationError) as error:
+            await self._park(delivery, reason_of(error), tries)
+        except Exception as error:
+            if tries > len(self._delays):
+                await self._park(delivery, reason_of(error), tries)
+            else:
+                if not isinstance(error, TooEarly):
+                    log.warning("event-failed", event_id=delivery.event_id, subject=delivery.subject, error=repr(error))
+                await _nak(delivery, self._delays[tries - 1])
+        else:
+            self._arrivals.pulse()
+            await _ack(delivery)
+
+    async def _apply(self, tx: Transaction, deliveries: Sequence[_Delivery]) -> None:
+        ours = {d.event_id: d.received for d in deliveries if d.received is not None}
+        if not ours:
+            return
+        inbox = self._tables.inbox
+        statement = (
+            tx.insert(inbox)
+            .values([{"event_id": event_id, "received_at": tx.now} for event_id in ours])
+            .on_conflict_do_nothing()
+            .returning(inbox.c.event_id)
+        )
+        new = {row.event_id for row in await tx.all(statement)}
+        fresh = [received for event_id, received in ours.items() if event_id in new]
+        for address, run in itertools.groupby(fresh, key=lambda received: received.address.kind):
+            batch = list(run)
+            handler = self.handlers.at(batch[0].address)
+            assert handler is not None, address
+            await handler(tx, batch)
+
+    async def _count_try(self, tx: Transaction, event_id: str) -> int:
+        tries = self._tables.tries
+        statement = tx.insert(tries).values(event_id=event_id, count=1)
+        await tx.execute(
+            statement.on_conflict_do_update(index_elements=["event_id"], set_={"count": tries.c.count + 1})
+        )
+        return int(await tx.scalar(select(tries.c.count).where(tries.c.event_id == event_id)))
+
+    async def _park(self, delivery: _Delivery, reason: str, tries: int) -> None:
+        log.error("event-parked", event_id=delivery.event_id, subject=delivery.subject, reason=reason)
+
+        async def job(tx: Transaction) -> None:
+            await self._parking.park(
+                tx,
+                event_id=delivery.event_id,
+                subject=delivery.subject,
+                headers=delivery.headers,
+                body=delivery.body,
+                reason=reason,
+                tries=tries,
+            )
+
+        await self._writer.run(job)
+        if delivery.message is not None:
+            await delivery.message.term()
+
+    def _read(self, message: Msg) -> _Delivery:
+        metadata = message.metadata
+        # A foreign publisher may give no id; its place in the stream is one.
+        event_id = event_id_of(message.headers) or derived_id(metadata.domain, metadata.stream, metadata.sequence.stream)
+        delivery = self._interpret(event_id, message.subject, dict(message.headers or {}), message.data)
+        return _Delivery(
+            delivery.event_id,
+            delivery.subject,
+            delivery.headers,
+            delivery.body,
+            metadata.num_delivered == 1,
+            delivery.received,
+            delivery.fault,
+            message,
+        )
+
+    def _interpret(self, event_id: str, subject: str, headers: dict[str, str], body: bytes) -> _Delivery:
+        event_id = event_id if len(event_id) <= 64 else derived_id(event_id)
+        try:
+            received = self._received(event_id, subject, headers, body)
+        except (DomainError, ValidationError) as error:
+            return _Delivery(event_id, subject, headers, body, fault=error)
+        return _Delivery(event_id, subject, headers, body, received=received)
+
+    def _received(self, event_id: str, subject: str, headers: dict[str, str], body: bytes) -> Received[Any] | None:
+        address = parse(subject)
+        if address is None:
+            raise NotAnEvent("not-a-subject", "The subject is not one of ours.")
+        if self.handlers.at(address) is None:
+            if self.handlers.hears_of(address) or (self._parks_unknown and class_at(address) is None):
+                raise NotAnEvent("unknown-event", "This release knows no event of this kind and version.")
+            return None
+        _check_source(address.body, address.via, source_of(headers))
+        event = class_at(address)
+        assert event is not None
+        return Received(event.model_validate_json(body), event_id, address)
+
+
+def _check_source(body: str, via: tuple[str, ...], source: str) -> None:
+    """The parent's server stamps the way an event took; what it says of itself must fit.
+
+    An event that rose through ``ili`` from ``zhaosu`` carries ``from.ili.from.zhaosu.``: the last stamp is the
+    server next to the publisher, so it must be the publisher.
+    """
+    if via and via[-1] != body:
+        raise NotAnEvent("forged-body", "The event claims to be of {body}, but came from {child}.", body=body, child=via[-1])
+    if source and not source.startswith(f"/{body}/"):
+        raise NotAnEvent("forged-source", "The event's source is not the body it is published for.")
+
+
+async def _ack(delivery: _Delivery) -> None:
+    if delivery.message is not None:
+        await delivery.message.ack()
+
+
+async def _nak(delivery: _Delivery, delay: float) -> None:
+    if delivery.message is not None:
+        await delivery.message.nak(delay=delay)

@@ -1,0 +1,55 @@
+"""Which use case takes which event."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from shared.contracts.event import Event
+from shared.contracts.subjects import Address, kind_of
+from shared.db.transaction import Transaction
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E]):
+    """An event that arrived, with the names it travelled under."""
+
+    event: E
+    event_id: str
+    address: Address
+
+
+Handler = Callable[[Transaction, Sequence[Received[Any]]], Awaitable[None]]
+
+
+class Handlers:
+    """The handlers of one service, by class of event."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[tuple[str, str, str, int], Handler] = {}
+        self.events: list[type[Event]] = []
+
+    def many(self, event: type[E], handler: Callable[[Transaction, Sequence[Received[E]]], Awaitable[None]]) -> None:
+        """``handler`` takes all events of this class that arrived together, in order, in one transaction."""
+        self._by_kind[kind_of(event)] = handler
+        self.events.append(event)
+
+    def each(self, event: type[E], handler: Callable[[Transaction, Received[E]], Awaitable[None]]) -> None:
+        """``handler`` takes one event at a time."""
+
+        async def one_by_one(tx: Transaction, received: Sequence[Received[E]]) -> None:
+            for item in received:
+                await handler(tx, item)
+
+        self.many(event, one_by_one)
+
+    def at(self, address: Address) -> Handler | None:
+        """The handler of the events at ``address``, or None."""
+        return self._by_kind.get(address.kind)
+
+    def hears_of(self, address: Address) -> bool:
+        """Whether this fact concerns the service in some version, perhaps not in the one that came."""
+        return any(kind[:3] == address.kind[:3] for kind in self._by_kind)

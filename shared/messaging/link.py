@@ -1,0 +1,165 @@
+"""A service's connection to its body's server: kept up for ever, its durable declared, its consumer pulling."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+from faststream import AckPolicy, Context
+from faststream.nats import JStream, NatsBroker, NatsRouter, PullSub
+from faststream.nats.message import NatsBatchMessage
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy as ServerAckPolicy
+from nats.js.api import ConsumerConfig
+
+from shared.messaging.consumer import Consumer
+from shared.messaging.pull import PromptPull
+
+log = structlog.get_logger(__name__)
+
+BATCH = 256
+ACK_WAIT_SECONDS = 30.0
+MAX_ACK_PENDING = 4 * BATCH
+CONNECT_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Durable:
+    """A named place in a stream. Declared here and nowhere else: FastStream never changes an existing one."""
+
+    stream: str
+    name: str
+    filters: tuple[str, ...]
+
+    def config(self) -> ConsumerConfig:
+        """As the server is told. The end of trying is ours to decide, so the server has no limit (``max_deliver``)."""
+        return ConsumerConfig(
+            durable_name=self.name,
+            ack_policy=ServerAckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT_SECONDS,
+            max_deliver=-1,
+            max_ack_pending=MAX_ACK_PENDING,
+            filter_subjects=list(self.filters),
+        )
+
+
+def build_router(consumer: Consumer, durable: Durable) -> NatsRouter:
+    """A FastStream router with the one subscriber that feeds ``consumer``.
+
+    Built anew for each broker, since a router included twice silently leaves the first. MANUAL, because every
+    other policy loses a message or spins (docs/decisions/0006).
+    """
+    router = NatsRouter(ack_policy=AckPolicy.MANUAL)
+
+    async def as_bytes(message: NatsBatchMessage) -> list[bytes]:
+        return [raw.data for raw in message.raw_message]
+
+    @router.subscriber(
+        durable.filters[0],
+        stream=JStream(durable.stream, declare=False),
+        durable=durable.name,
+        pull_sub=PullSub(batch_size=BATCH, timeout=1.0, batch=True),
+        decoder=as_bytes,
+        title=f"{durable.stream}/{durable.name}",
+    )
+    async def take(body: list[bytes], message: Annotated[NatsBatchMessage, Context("message")]) -> None:
+        """Hands a batch to the service's consumer, which acknowledges each event itself."""
+        await consumer.take(message.raw_message)
+
+    return router
+
+
+class Link:
+    """One account on one server, for one service."""
+
+    def __init__(self, url: str, name: str, reads: Sequence[tuple[Durable, Consumer]] = ()) -> None:
+        self._reads = tuple(reads)
+        # -1: with any other value nats-py gives up one day, and FastStream's loop then freezes the process.
+        self._broker = NatsBroker(
+            url,
+            name=name,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.5,
+            ping_interval=5,
+            graceful_timeout=10.0,
+            error_cb=_log_error,
+            logger=logging.getLogger("faststream"),
+            log_level=logging.DEBUG,
+            routers=[build_router(consumer, durable) for durable, consumer in self._reads],
+        )
+        self._client: Client | None = None
+        self._connected = asyncio.Event()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the server can be reached now."""
+        return self._client is not None and self._client.is_connected
+
+    async def jetstream(self) -> JetStreamContext:
+        """JetStream of this account; waits for the first connection, not for later ones."""
+        await self._connected.wait()
+        assert self._client is not None
+        return self._client.jetstream(timeout=5.0)
+
+    async def pending(self) -> int:
+        """Events of this link's durables that are not applied yet."""
+        js = await self.jetstream()
+        total = 0
+        for durable, _ in self._reads:
+            info = await js.consumer_info(durable.stream, durable.name)
+            total += (info.num_pending or 0) + (info.num_ack_pending or 0)
+        return total
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Connect in the background, so that a service starts, and answers, while its server is away."""
+        task = asyncio.create_task(self._start(), name="link")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            with suppress(Exception):  # the server may be gone already; we are leaving anyway
+                await self._broker.stop()
+
+    async def _start(self) -> None:
+        failures = 0
+        while not self._connected.is_set():
+            try:
+                await self._connect()
+            except Exception as error:
+                pause = CONNECT_PAUSES_SECONDS[min(failures, len(CONNECT_PAUSES_SECONDS) - 1)]
+                failures += 1
+                log.warning("link-waits", error=repr(error), seconds=pause)
+                await asyncio.sleep(pause)
+
+    async def _connect(self) -> None:
+        client = await self._broker.connect()
+        self._client = client
+        for durable, _ in self._reads:
+            await self._declare(durable)
+        await self._broker.start()
+        for subscriber, (durable, _) in zip(self._broker.subscribers, self._reads, strict=True):
+            await self._make_prompt(subscriber, durable)
+        self._connected.set()
+
+    async def _make_prompt(self, subscriber: object, durable: Durable) -> None:
+        assert self._client is not None
+        pull = PromptPull(self._client, durable.stream, durable.name, mend=lambda: self._declare(durable))
+        # FastStream asks this attribute for every batch; see shared/messaging/pull.py for why it is replaced.
+        subscriber.subscription = pull  # type: ignore[attr-defined]
+
+    async def _declare(self, durable: Durable) -> None:
+        assert self._client is not None
+        await self._client.jetstream(timeout=5.0).add_consumer(durable.stream, durable.config())
+
+
+async def _log_error(error: Exception) -> None:
+    log.debug("nats-error", error=repr(error))

@@ -1,0 +1,112 @@
+"""What every service runs on: its database, its writer, its outbox and relay, its consumer and its link."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from shared.clock import Clock
+from shared.contracts.subjects import any_version, plane_of
+from shared.db.engine import Database
+from shared.db.migrate import is_current, upgrade
+from shared.db.reader import Reader
+from shared.db.writer import Writer
+from shared.messaging.arrivals import Arrivals
+from shared.messaging.consumer import Consumer
+from shared.messaging.handlers import Handlers
+from shared.messaging.link import Durable, Link
+from shared.messaging.outbox import OutboxTable
+from shared.messaging.parking import Parking
+from shared.messaging.relay import Relay
+from shared.messaging.tables import MessagingTables
+from shared.settings import ServiceSettings
+
+INNER_STREAM = "INNER"
+OUTBOX_LATE = timedelta(seconds=60)
+"""An event that waits longer for the server than this makes the service not ready."""
+
+
+def inner_durable(settings: ServiceSettings, handlers: Handlers, hears_all: bool = False) -> Durable:
+    """The durable of a service on the body's own events: those it handles, in any version, or all.
+
+    One durable, not one per event, so that events of one issue keep their order (docs/decisions/0006).
+    """
+    filters = {any_version(settings.body, event) for event in handlers.events}
+    everything = (plane_of(settings.body, "inner"),)
+    return Durable(INNER_STREAM, f"{settings.service}-inner-v1", everything if hears_all else tuple(sorted(filters)))
+
+
+class Runtime:
+    """Built by a service's ``app.py``; started by its lifespan. Nothing is connected before :meth:`running`."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        clock: Clock,
+        *,
+        tables: MessagingTables,
+        migrations: Path,
+        handlers: Handlers,
+        durable: Durable,
+        nats_url: str | None = None,
+        parks_unknown: bool = False,
+    ) -> None:
+        """``nats_url``: another account than the body's own; ``parks_unknown``: see :class:`Consumer`."""
+        self.settings = settings
+        self.clock = clock
+        self.arrivals = Arrivals()
+        self.database = Database(settings.database_url)
+        self.reader = Reader(self.database)
+        self.parking = Parking(tables.parked, self.reader)
+        self.relay = Relay(self.reader, tables.outbox, lambda: self.link.jetstream())
+        outbox = OutboxTable(
+            tables.outbox, body=settings.body, service=settings.service, hand_over=self.relay.hand_over
+        )
+        self.writer = Writer(self.database, clock, outbox)
+        self.consumer = Consumer(
+            writer=self.writer,
+            tables=tables,
+            parking=self.parking,
+            handlers=handlers,
+            arrivals=self.arrivals,
+            parks_unknown=parks_unknown,
+        )
+        self.link = Link(
+            nats_url or settings.nats_url, f"{settings.service}@{settings.body}", [(durable, self.consumer)]
+        )
+        self._migrations = migrations
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Migrate, then write, publish and consume while inside; stops in the opposite order."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.dispose)
+            await upgrade(self.database, self._migrations)
+            await stack.enter_async_context(self.writer.running())
+            relay = asyncio.create_task(self.relay.run(self.writer), name="relay")
+            stack.push_async_callback(_cancelled, relay)
+            await stack.enter_async_context(self.link.running())
+            yield
+
+    async def readiness(self) -> dict[str, bool]:
+        """What must hold before requests are sent here; a reader of ``/readyz`` sees which part does not."""
+        try:
+            migrated = await is_current(self.database, self._migrations)
+        except Exception:  # whatever keeps the database from answering is the answer
+            return {"database": False}
+        oldest = await self.relay.oldest()
+        return {
+            "database": True,
+            "migrations": migrated,
+            "broker": self.link.is_connected,
+            "outbox": oldest is None or self.clock.now() - oldest < OUTBOX_LATE,
+        }
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
