@@ -1,0 +1,105 @@
+"""One body, one process: ``python -m deploy.body var/zhaosu/body.json`` serves all five services."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_type_hints
+
+import uvicorn
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from deploy.body_config import HOST, BodyConfig
+from deploy.origin import OneOrigin
+from deploy.topology import SERVICES
+from shared.observe import configure
+from shared.settings import ServiceSettings
+from shared.web.service import Service
+
+Build = Callable[[ServiceSettings, CollectorRegistry], Service]
+
+_GRACE_SECONDS = 10
+
+
+def build_of(service: str) -> Build:
+    """The composition root of ``service``; imported by name, since services know nothing of each other."""
+    build: Build = importlib.import_module(f"services.{service}.app").build
+    return build
+
+
+def service_settings(config: BodyConfig, service: str, kind: type[ServiceSettings]) -> ServiceSettings:
+    """What ``service`` is told; ``kind`` is the class of settings that it asks for.
+
+    Each service gets its own signing key, everybody's public keys, and no secret of another service.
+    """
+    secrets = config.secrets
+    own: dict[str, dict[str, object]] = {
+        "intake": {"vault_secret": SecretStr(secrets.vault)},
+        "routing": {
+            "bootstrap_officer": secrets.officer.login,
+            "bootstrap_password": SecretStr(secrets.officer.password),
+        },
+        "notify": {"smtp_url": config.smtp_url, "mail_from": config.mail_from},
+        "reporting": {"nats_uplink_url": config.uplink_nats_url},
+    }
+    values: dict[str, object] = {
+        "body": config.body,
+        "tier": config.tier,
+        "parent": config.parent,
+        "time_zone": config.time_zone,
+        "service": service,
+        "database_url": config.database_urls[service],
+        "nats_url": config.services_nats_url,
+        "origin": config.origin,
+        "signing_key": SecretStr(secrets.keys[service].private),
+        "verify_keys": {name: pair.public for name, pair in secrets.keys.items()},
+    }
+    return kind.model_validate(values | own.get(service, {}))
+
+
+def build_services(config: BodyConfig, registry: CollectorRegistry) -> list[Service]:
+    """All five services of the body, wired and not yet started."""
+    services = []
+    for name in SERVICES:
+        build = build_of(name)
+        kind = get_type_hints(build).get("settings", ServiceSettings)
+        services.append(build(service_settings(config, name, kind), registry))
+    return services
+
+
+def application(config: BodyConfig) -> OneOrigin:
+    """The ASGI application of a body."""
+    registry = CollectorRegistry()
+    return OneOrigin(build_services(config, registry), registry, title=f"Doorstep at {config.body}")
+
+
+def serve(config: BodyConfig) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way get ten seconds to end."""
+    configure("INFO", body=config.body)
+    uvicorn.run(
+        application(config),
+        host=HOST,
+        port=config.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # Nobody stands in front of us here, so nobody's word is taken for where a request came from.
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def main() -> None:
+    """Entry point of the body's process."""
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python -m deploy.body <body.json>")
+    serve(BodyConfig.read(Path(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""``up`` and ``down``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.body_config import Account, BodyConfig, config_path
+from deploy.cli.instance import machine
+from deploy.cli.screen import answers, print_table, remarks
+from deploy.lock import holder
+from deploy.machine import Machine
+from deploy.nats.binary import find_server_binary
+from deploy.run_file import NotRunning, Run
+from deploy.sample_run import settle_sample
+from deploy.supervisor import Supervisor
+from deploy.topology import SAMPLE, Topology
+from deploy.topology_file import read_topology
+
+_SHOWN_ROLES = ("officer", "dispatcher", "clerk", "member")
+_SHOWN_MEMBERS = 2
+
+
+def up(
+    bodies: Annotated[list[str] | None, typer.Argument(help="Codes of the bodies to run; all when none.")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="With sample rosters, sign-in codes, inbox.")] = False,
+    config: Annotated[Path | None, typer.Option(help="A topology file (TOML) instead of the sample's.")] = None,
+) -> None:
+    """Run bodies on this machine until Ctrl-C."""
+    if sample and config is not None:
+        raise typer.BadParameter("the sample has its own bodies", param_hint="--config")
+    topology = read_topology(config) if config is not None else SAMPLE
+    place = machine()
+    chosen = [topology.body(code) for code in bodies] if bodies else list(topology)
+    supervisor = Supervisor(place, topology, chosen, find_server_binary(), fakes=sample)
+    started = time.monotonic()
+
+    async def settle(body: BodyConfig) -> tuple[Account, ...]:
+        if sample:
+            return await settle_sample(body, config_path(place, body.body))
+        return ()
+
+    def on_ready(run: Run) -> None:
+        _welcome(run, place, topology, time.monotonic() - started)
+
+    remarks().print(f"Starting {', '.join(body.code for body in chosen)} in {place.var} ...")
+    asyncio.run(supervisor.run(settle, on_ready))
+    remarks().print("Stopped.")
+
+
+def _welcome(run: Run, place: Machine, topology: Topology, seconds: float) -> None:
+    rows = [
+        (code, topology.body(code).tier, body.url, f"{body.url}/login", f"{body.url}/reports")
+        for code, body in run.bodies.items()
+    ]
+    answers().print(f"Ready in {seconds:.1f} s.")
+    print_table(("body", "tier", "residents", "staff", "reports"), rows)
+    codes = [
+        (code, account.role, account.login, account.password)
+        for code, body in run.bodies.items()
+        for account in _some_accounts(body.accounts)
+    ]
+    if codes:
+        print_table(("body", "role", "login", "password"), codes, title="Some sign-in codes")
+        answers().print(f"Every sign-in code is in {place.run_file}.")
+    if run.inbox_url:
+        answers().print(f"Mail arrives at {run.inbox_url}")
+    answers().print("Ctrl-C ends it.")
+
+
+def _some_accounts(accounts: tuple[Account, ...]) -> list[Account]:
+    shown = []
+    for role in _SHOWN_ROLES:
+        of_role = [account for account in accounts if account.role == role]
+        shown += of_role[: _SHOWN_MEMBERS if role == "member" else 1]
+    return shown
+
+
+def down(
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the end.")] = 30.0,
+) -> None:
+    """End the instance that runs here, in order."""
+    place = machine()
+    pid = holder(place.lock_file)
+    if pid is None:
+        raise NotRunning(f"nothing runs in {place.var}")
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + wait
+    while holder(place.lock_file) is not None:
+        if time.monotonic() > deadline:
+            remarks().print(f"process {pid} has not ended within {wait:.0f} s")
+            raise typer.Exit(1)
+        time.sleep(0.05)
+    remarks().print("Stopped.")

@@ -1,0 +1,42 @@
+"""What makes a sample run one: each body's roster is imported and everybody in it can sign in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from deploy import sample
+from deploy.body_config import Account, BodyConfig
+from deploy.client import BodyClient
+from deploy.passwords import readable_password
+
+
+async def settle_sample(config: BodyConfig, config_file: Path) -> tuple[Account, ...]:
+    """Import the sample roster of the body that answers and make its accounts; harmless when repeated.
+
+    The passwords are kept in ``config_file``, so that they stay the same from run to run. Raises
+    :class:`deploy.client.Refused` or ``httpx.TransportError``.
+    """
+    roster = sample.roster(config.body).read_bytes()
+    accounts = _accounts(config, (member["code"] for member in json.loads(roster)["members"]))
+    if accounts != config.sample_accounts:
+        config.model_copy(update={"sample_accounts": accounts}).write(config_file)
+    officer = config.secrets.officer
+    async with BodyClient(config.origin, officer.login, officer.password, timeout=60) as client:
+        await client.post_bytes("/api/v1/roster", roster, dry_run="false")
+        await client.post("/api/v1/accounts", {"accounts": [one.model_dump() for one in accounts]})
+    return (officer, *accounts)
+
+
+def _accounts(config: BodyConfig, members: Iterable[str]) -> tuple[Account, ...]:
+    known = {account.login: account for account in config.sample_accounts}
+    wanted = [
+        Account(login="dispatcher", password="", role="dispatcher"),
+        Account(login="clerk", password="", role="clerk"),
+        *(Account(login=code, password="", role="member", member=code) for code in members),
+    ]
+    return tuple(
+        known.get(account.login) or account.model_copy(update={"password": readable_password()})
+        for account in wanted
+    )

@@ -1,0 +1,244 @@
+"""``doorstep up``: the processes of one machine, started in order, kept, and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import httpx
+
+from deploy.body_config import Account, BodyConfig, config_path, prepare_body
+from deploy.databases import create_databases
+from deploy.lock import PlaceLock
+from deploy.machine import Machine
+from deploy.nats.server_config import ServerSecrets, ServerSite, render
+from deploy.nats.streams import StewardUrls, declare_streams
+from deploy.private_file import write_private
+from deploy.process import Command, Watched
+from deploy.run_file import Run, RunningBody
+from deploy.topology import Body, Topology
+
+READY_WITHIN = 60.0
+"""Seconds until a start is given up; a usual one takes a tenth of it."""
+
+_SERVICES_GRACE = 15.0
+_SERVERS_GRACE = 5.0
+
+Settle = Callable[[BodyConfig], Awaitable[tuple[Account, ...]]]
+"""What is done once a body answers, giving the sign-in codes to show."""
+
+
+class NotReady(Exception):
+    """A process did not become ready in time; its log says why."""
+
+
+class Supervisor:
+    """Runs some bodies of a topology on this machine until a signal ends it.
+
+    ``server_binary`` is the nats-server to run; with ``fakes`` the development inbox runs too.
+    """
+
+    def __init__(
+        self, machine: Machine, topology: Topology, bodies: Sequence[Body], server_binary: Path, *, fakes: bool
+    ) -> None:
+        self._machine = machine
+        self._topology = topology
+        self._bodies = tuple(bodies)
+        self._binary = server_binary
+        self._fakes = fakes
+        self._lock = PlaceLock(machine.lock_file)
+        self._servers: list[Watched] = []
+        self._services: list[Watched] = []
+        self._pids: dict[str, int] = {}
+        self._run: Run | None = None
+        self._stopping = asyncio.Event()
+
+    async def run(self, settle: Settle, on_ready: Callable[[Run], None]) -> None:
+        """Start everything, call ``settle`` for each body and ``on_ready`` once, then wait for a signal.
+
+        Raises :class:`deploy.lock.AlreadyUp`, :class:`NotReady`,
+        :class:`deploy.nats.streams.StreamsNotDeclared`; whatever was started is ended before it raises.
+        """
+        self._lock.take()
+        self._machine.run_file.unlink(missing_ok=True)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_signal)
+        starting = asyncio.create_task(self._start(settle))
+        waiting = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                on_ready(starting.result())
+                await waiting
+        finally:
+            starting.cancel()
+            waiting.cancel()
+            await asyncio.gather(starting, waiting, return_exceptions=True)
+            await self._stop()
+
+    def _on_signal(self) -> None:
+        if self._stopping.is_set():
+            for process in (*self._services, *self._servers):
+                process.kill()
+        self._stopping.set()
+
+    async def _start(self, settle: Settle) -> Run:
+        # Children's secrets exist before their parent's server is configured, whichever of them runs here.
+        configs = {body.code: prepare_body(self._machine, self._topology, body) for body in self._topology}
+        if self._machine.database_server is not None:
+            urls = [url for body in self._bodies for url in configs[body.code].database_urls.values()]
+            await create_databases(self._machine.database_server, urls)
+        await self._start_servers(configs)
+        await self._start_services(configs)
+        settled = await asyncio.gather(*(settle(configs[body.code]) for body in self._bodies))
+        accounts = {body.code: made for body, made in zip(self._bodies, settled, strict=True)}
+        self._run = self._describe(configs, accounts)
+        self._run.write(self._machine.run_file)
+        return self._run
+
+    async def _start_servers(self, configs: dict[str, BodyConfig]) -> None:
+        # Parents first: a leaf that finds nobody tries again only after its delay.
+        for body in sorted(self._bodies, key=self._depth):
+            server = self._watch(self._server_command(body, configs))
+            self._servers.append(server)
+            await server.start()
+        async with asyncio.TaskGroup() as group:
+            for body in self._bodies:
+                group.create_task(self._declare(body, configs[body.code]))
+
+    async def _start_services(self, configs: dict[str, BodyConfig]) -> None:
+        commands = [self._body_command(body.code) for body in self._bodies]
+        if self._fakes:
+            commands.append(self._fakes_command())
+        self._services = [self._watch(command) for command in commands]
+        for process in self._services:
+            await process.start()
+        async with asyncio.TaskGroup() as group:
+            for body in self._bodies:
+                url = f"{configs[body.code].origin}/readyz"
+                group.create_task(_until_ok(url, f"{body.code}'s services"))
+            if self._fakes:
+                group.create_task(_until_ok(f"{self._inbox_url}/livez", "the development inbox"))
+
+    async def _declare(self, body: Body, config: BodyConfig) -> None:
+        await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")
+        steward = config.secrets.nats_steward
+        urls = StewardUrls(
+            local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
+        )
+        children = [child.code for child in self._topology.children_of(body)]
+        await declare_streams(urls, body.code, parent=body.parent, children=children)
+
+    async def _stop(self) -> None:
+        # Services first, so that what they finish is still taken by the servers.
+        await asyncio.gather(*(process.stop(_SERVICES_GRACE) for process in self._services))
+        await asyncio.gather(*(process.stop(_SERVERS_GRACE) for process in self._servers))
+        self._machine.run_file.unlink(missing_ok=True)
+        self._lock.release()
+
+    def _watch(self, command: Command) -> Watched:
+        return Watched(command, self._on_started)
+
+    def _on_started(self, name: str, pid: int) -> None:
+        self._pids[name] = pid
+        if self._run is not None:
+            # A process was started again: who reads the run file finds the present one.
+            bodies = {
+                code: body.model_copy(update={"pids": self._pids_of(code)})
+                for code, body in self._run.bodies.items()
+            }
+            update = {"bodies": bodies, "fakes_pid": self._pids.get("fakes")}
+            self._run = self._run.model_copy(update=update)
+            self._run.write(self._machine.run_file)
+
+    def _describe(self, configs: dict[str, BodyConfig], accounts: dict[str, tuple[Account, ...]]) -> Run:
+        return Run(
+            supervisor_pid=os.getpid(),
+            bodies={
+                body.code: RunningBody.of(
+                    configs[body.code], self._pids_of(body.code), accounts[body.code]
+                )
+                for body in self._bodies
+            },
+            inbox_url=self._inbox_url if self._fakes else None,
+            fakes_pid=self._pids.get("fakes"),
+        )
+
+    def _pids_of(self, code: str) -> dict[str, int]:
+        return {kind: self._pids[f"{code}-{kind}"] for kind in ("nats", "services")}
+
+    @property
+    def _inbox_url(self) -> str:
+        return f"http://127.0.0.1:{self._machine.fakes.page}"
+
+    def _depth(self, body: Body) -> int:
+        parent = self._topology.parent_of(body)
+        return 0 if parent is None else self._depth(parent) + 1
+
+    def _server_command(self, body: Body, configs: dict[str, BodyConfig]) -> Command:
+        folder = self._machine.folder(body.code)
+        path = folder / "nats.conf"
+        children = {
+            child.code: configs[child.code].secrets.nats_leaf for child in self._topology.children_of(body)
+        }
+        write_private(path, render(server_site(configs[body.code], folder, children)))
+        return Command(f"{body.code}-nats", [str(self._binary), "-c", str(path)], folder / "nats.out", {})
+
+    def _body_command(self, code: str) -> Command:
+        arguments = [sys.executable, "-m", "deploy.body", str(config_path(self._machine, code))]
+        return Command(f"{code}-services", arguments, self._machine.folder(code) / "services.log", {})
+
+    def _fakes_command(self) -> Command:
+        ports = self._machine.fakes
+        arguments = [
+            *(sys.executable, "-m", "deploy.fakes"),
+            *("--smtp-port", str(ports.smtp), "--page-port", str(ports.page)),
+            str(self._machine.inbox_folder),
+        ]
+        return Command("fakes", arguments, self._machine.var / "fakes.log", {})
+
+
+def server_site(config: BodyConfig, folder: Path, children: dict[str, str]) -> ServerSite:
+    """What the message server of a body is made of; ``children`` gives each child's leaf password."""
+    secrets = config.secrets
+    return ServerSite(
+        body=config.body,
+        host="127.0.0.1",
+        port=config.nats_port,
+        monitor_port=config.monitor_port,
+        leaf_port=config.leaf_port,
+        store=folder / "jetstream",
+        log=folder / "nats.log",
+        secrets=ServerSecrets(
+            services=secrets.nats_services,
+            reporting=secrets.nats_reporting,
+            steward=secrets.nats_steward,
+            leaf=secrets.nats_leaf,
+        ),
+        parent=config.parent,
+        parent_leaf=config.parent_leaf,
+        children=children,
+    )
+
+
+async def _until_ok(url: str, whose: str) -> None:
+    """Wait until ``url`` answers with success; raises :class:`NotReady` with the last answer."""
+    said = "nothing"
+    try:
+        async with asyncio.timeout(READY_WITHIN), httpx.AsyncClient(timeout=2) as client:
+            while True:
+                try:
+                    answer = await client.get(url)
+                    if answer.is_success:
+                        return
+                    said = f"{answer.status_code} {answer.text[:500]}"
+                except httpx.TransportError as error:
+                    said = type(error).__name__
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise NotReady(f"{whose} did not become ready in {READY_WITHIN:.0f} s; it answered {said}") from None

@@ -1,0 +1,32 @@
+"""A topology of one's own, as a TOML file for ``doorstep up --config``::
+
+    [[bodies]]
+    code = "zhaosu"
+    tier = "county"
+    parent = "ili"
+    time_zone = "Asia/Shanghai"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from deploy.topology import Body, Topology
+
+_BODIES = TypeAdapter(list[Body])
+
+
+class BadTopology(Exception):
+    """The file is no topology; the text says where and why."""
+
+
+def read_topology(path: Path) -> Topology:
+    """The bodies that the file names, in its order; raises :class:`BadTopology`."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Topology(tuple(_BODIES.validate_python(content.get("bodies", []))))
+    except (OSError, ValueError, ValidationError) as error:
+        raise BadTopology(f"{path}: {error}") from error
