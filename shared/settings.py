@@ -16,6 +16,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DOORSTEP_", secrets_dir=None, extra="ignore")
 
     body: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    body_names: dict[str, str] = Field(default_factory=dict)
+    """Language code to the body's own name; its code is shown where no name is given."""
     tier: Tier
     parent: str | None = None
     time_zone: str = "Asia/Shanghai"
