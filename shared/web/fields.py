@@ -30,9 +30,7 @@ class Text:
     min_length: int = 1
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        text = core_schema.str_schema(
-            strip_whitespace=True, min_length=self.min_length, max_length=self.max_length
-        )
+        text = core_schema.str_schema(strip_whitespace=True, min_length=self.min_length, max_length=self.max_length)
         return core_schema.no_info_before_validator_function(_clean, text)
 
 

@@ -32,9 +32,7 @@ class IdempotencyKey:
     def check(self, remembered_fingerprint: str) -> None:
         """Raise Conflict if the key was used before for another request."""
         if remembered_fingerprint != self.fingerprint:
-            raise Conflict(
-                "idempotency-key-reused", "This Idempotency-Key was already used for a different request."
-            )
+            raise Conflict("idempotency-key-reused", "This Idempotency-Key was already used for a different request.")
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:

@@ -64,9 +64,7 @@ class Pages:
         self._assets = assets
         self._environments: dict[str, Environment] = {}
 
-    def render(
-        self, request: Request, template: str, status: int = 200, /, **context: object
-    ) -> HTMLResponse:
+    def render(self, request: Request, template: str, status: int = 200, /, **context: object) -> HTMLResponse:
         """The page as an answer; raises jinja2 errors for a template that asks for what it was not given."""
         claims = self._reader(request)
         environment = self._environment(translator_of(request))
