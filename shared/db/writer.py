@@ -79,8 +79,7 @@ class Writer:
         try:
             yield
         finally:
-            while not self._queue.empty():
-                await asyncio.sleep(0.01)  # the loop below is emptying it; a commit takes milliseconds
+            await self._queue.join()
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -92,6 +91,8 @@ class Writer:
                 group.append(self._queue.get_nowait())
             # Shielded, so that stopping the service lets the commit under way finish.
             await asyncio.shield(asyncio.ensure_future(self._commit(group)))
+            for _ in group:
+                self._queue.task_done()
 
     async def _commit(self, group: list[_Waiting]) -> None:
         settled: list[tuple[asyncio.Future[Any], Any]] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -40,7 +41,5 @@ class Arrivals:
             left = deadline - loop.time()
             if left <= 0 or ready(found):
                 return found
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), min(left, LOOK_AGAIN_SECONDS))
-            except TimeoutError:
-                pass

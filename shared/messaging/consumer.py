@@ -43,7 +43,7 @@ class NotAnEvent(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """A message, read once. ``received`` is None where the event is none of ours; ``fault`` says why it never can be."""
+    """A message, read once. ``received`` is None where it is none of ours; ``fault`` says why it never can be."""
 
     event_id: str
     subject: str
@@ -127,7 +127,9 @@ class Consumer:
             if delivery.fault is not None:
                 raise delivery.fault
             if tries > len(self._delays) + 1:
-                raise NotAnEvent("tries-exhausted", "The event was tried {tries} times and never finished.", tries=tries)
+                raise NotAnEvent(
+                    "tries-exhausted", "The event was tried {tries} times and never finished.", tries=tries
+                )
             await self._writer.run(lambda tx: self._apply(tx, [delivery]))
         except (DomainError, ValidationError) as error:
             await self._park(delivery, reason_of(error), tries)
@@ -190,7 +192,9 @@ class Consumer:
     def _read(self, message: Msg) -> _Delivery:
         metadata = message.metadata
         # A foreign publisher may give no id; its place in the stream is one.
-        event_id = event_id_of(message.headers) or derived_id(metadata.domain, metadata.stream, metadata.sequence.stream)
+        event_id = event_id_of(message.headers) or derived_id(
+            metadata.domain, metadata.stream, metadata.sequence.stream
+        )
         delivery = self._interpret(event_id, message.subject, dict(message.headers or {}), message.data)
         return _Delivery(
             delivery.event_id,
@@ -232,7 +236,9 @@ def _check_source(body: str, via: tuple[str, ...], source: str) -> None:
     server next to the publisher, so it must be the publisher.
     """
     if via and via[-1] != body:
-        raise NotAnEvent("forged-body", "The event claims to be of {body}, but came from {child}.", body=body, child=via[-1])
+        raise NotAnEvent(
+            "forged-body", "The event claims to be of {body}, but came from {child}.", body=body, child=via[-1]
+        )
     if source and not source.startswith(f"/{body}/"):
         raise NotAnEvent("forged-source", "The event's source is not the body it is published for.")
 

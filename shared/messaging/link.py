@@ -80,15 +80,17 @@ class Link:
 
     def __init__(self, url: str, name: str, reads: Sequence[tuple[Durable, Consumer]] = ()) -> None:
         self._reads = tuple(reads)
+        self._pulls: list[PromptPull] = []
         # -1: with any other value nats-py gives up one day, and FastStream's loop then freezes the process.
         self._broker = NatsBroker(
             url,
             name=name,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
+            reconnect_time_wait=1,
             ping_interval=5,
             graceful_timeout=10.0,
             error_cb=_log_error,
+            reconnected_cb=self._ask_again,
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,
             routers=[build_router(consumer, durable) for durable, consumer in self._reads],
@@ -147,14 +149,19 @@ class Link:
             await self._declare(durable)
         await self._broker.start()
         for subscriber, (durable, _) in zip(self._broker.subscribers, self._reads, strict=True):
-            await self._make_prompt(subscriber, durable)
+            self._make_prompt(subscriber, durable)
         self._connected.set()
 
-    async def _make_prompt(self, subscriber: object, durable: Durable) -> None:
+    def _make_prompt(self, subscriber: object, durable: Durable) -> None:
         assert self._client is not None
-        pull = PromptPull(self._client, durable.stream, durable.name, mend=lambda: self._declare(durable))
+        pull = PromptPull(self._client, durable.stream, durable.name, batch=BATCH, mend=lambda: self._declare(durable))
         # FastStream asks this attribute for every batch; see shared/messaging/pull.py for why it is replaced.
+        self._pulls.append(pull)
         subscriber.subscription = pull  # type: ignore[attr-defined]
+
+    async def _ask_again(self) -> None:
+        for pull in self._pulls:
+            pull.ask_again()
 
     async def _declare(self, durable: Durable) -> None:
         assert self._client is not None

@@ -57,7 +57,7 @@ class OutboxTable:
 
     def _letter(self, announcement: Announcement, tx: Transaction) -> Letter:
         event = announcement.event
-        headers = headers_of(announcement.event_id, self._body, self._service, event, tx.now)
+        headers = headers_of(announcement.event_id, self._body, self._service, type(event), tx.now)
         trace = get_contextvars().get("traceparent")
         if trace:
             headers["traceparent"] = str(trace)

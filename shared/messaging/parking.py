@@ -40,7 +40,15 @@ class Parking:
         self._reader = reader
 
     async def park(
-        self, tx: Transaction, *, event_id: str, subject: str, headers: Mapping[str, str], body: bytes, reason: str, tries: int
+        self,
+        tx: Transaction,
+        *,
+        event_id: str,
+        subject: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        reason: str,
+        tries: int,
     ) -> None:
         """Keep an event with the ``reason``. The same event parked again waits again."""
         row = {
@@ -60,7 +68,9 @@ class Parking:
 
     async def waiting(self, limit: int = 100, before: int | None = None) -> Sequence[ParkedEvent]:
         """The newest waiting events, those with an id below ``before`` only."""
-        statement = select(self._table).where(self._table.c.state == "waiting").order_by(self._table.c.id.desc()).limit(limit)
+        statement = (
+            select(self._table).where(self._table.c.state == "waiting").order_by(self._table.c.id.desc()).limit(limit)
+        )
         if before is not None:
             statement = statement.where(self._table.c.id < before)
         return [ParkedEvent(**row._mapping) for row in await self._reader.all(statement)]

@@ -1,8 +1,9 @@
 """A pull that gives what is there at once.
 
-nats-py 2.16's own ``fetch(n)`` may sit out its whole timeout when fewer than ``n`` messages are waiting
-(measured: batches arrived only after the five seconds); this one returns as soon as it has anything, and keeps
-one request open at the server so that the next message needs no question first.
+FastStream 0.7 asks for the rest of a batch until it is full or the timeout is over, and nats-py 2.16's own
+``fetch(n)`` may sit out its timeout too, so a lone event would wait a second. This pull returns as soon as it has
+anything, answers the question for the rest with "nothing more", and keeps one request open at the server so
+that the next message needs no question first.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ FAILURE_PAUSE_SECONDS = 0.5
 class PromptPull:
     """Stands in for nats-py's pull subscription on one durable consumer, with the same ``fetch``."""
 
-    def __init__(self, client: Client, stream: str, durable: str, mend: Callable[[], Awaitable[None]]) -> None:
-        """``mend`` is called when the server no longer knows the durable, and declares it again."""
+    def __init__(
+        self, client: Client, stream: str, durable: str, *, batch: int, mend: Callable[[], Awaitable[None]]
+    ) -> None:
+        """``batch`` is what a first question asks for; ``mend`` declares the durable again when the server lost it."""
         self._client = client
+        self._batch = batch
         self._mend = mend
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._inbox = client.new_inbox()
@@ -34,16 +38,23 @@ class PromptPull:
         self._asked = 0
         self._ask_again_at = 0.0
 
-    async def fetch(self, batch: int = 1, timeout: float | None = 5, heartbeat: float | None = None) -> list[Msg]:
+    async def fetch(
+        self,
+        batch: int = 1,
+        timeout: float | None = 5,  # noqa: ASYNC109 - FastStream calls it as nats-py's
+        heartbeat: float | None = None,
+    ) -> list[Msg]:
         """One to ``batch`` messages. Raises nats' TimeoutError where none came in ``timeout`` seconds."""
         loop = asyncio.get_running_loop()
         if self._subscription is None:
             self._subscription = await self._client.subscribe(self._inbox)
         subscription = self._subscription
+        if batch < self._batch and subscription.pending_msgs == 0:
+            raise NatsTimeoutError  # the question for the rest
         if self._asked <= 0 or loop.time() >= self._ask_again_at:
-            self._asked = batch
+            self._asked = self._batch
             self._ask_again_at = loop.time() + REQUEST_SECONDS
-            request = {"batch": batch, "expires": int((REQUEST_SECONDS - 1) * 1e9)}
+            request = {"batch": self._batch, "expires": int((REQUEST_SECONDS - 1) * 1e9)}
             await self._client.publish(self._next, json.dumps(request).encode(), self._inbox)
         messages: list[Msg] = []
         deadline = loop.time() + (timeout or REQUEST_SECONDS)
@@ -72,6 +83,10 @@ class PromptPull:
             messages.append(message)
             if len(messages) >= batch:
                 return messages
+
+    def ask_again(self) -> None:
+        """The server was away and has forgotten what we asked of it."""
+        self._asked = 0
 
     async def unsubscribe(self) -> None:
         """Stop; what the server had sent and we had not taken is delivered again later."""

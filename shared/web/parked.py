@@ -1,0 +1,68 @@
+"""The parked events of a service, for its officers and dispatchers: look, send again, drop."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, Query
+
+from shared.db.transaction import Transaction
+from shared.errors import Conflict, DomainError
+from shared.messaging.parking import ParkedEvent, reason_of
+from shared.runtime import Runtime
+from shared.web.auth import Role, allow
+from shared.web.paging import decode_cursor, encode_cursor
+
+PAGE = 50
+
+
+def parked_router(runtime: Runtime, service: str) -> APIRouter:
+    """``/api/v1/<service>/parked``: a list without bodies, one whole, ``/resend`` and ``/drop``."""
+    router = APIRouter(
+        prefix=f"/api/v1/{service}/parked",
+        tags=["parked"],
+        dependencies=[Depends(allow(Role.OFFICER, Role.DISPATCHER))],
+    )
+
+    @router.get("")
+    async def list_parked(cursor: Annotated[str | None, Query(max_length=200)] = None) -> dict[str, Any]:
+        """The newest first, 50 to a page."""
+        before = cast(int, decode_cursor(cursor, int)[0]) if cursor else None
+        found = await runtime.parking.waiting(PAGE, before)
+        following = encode_cursor(found[-1].id) if len(found) == PAGE else None
+        return {"items": [_line(parked, service) for parked in found], "next": following}
+
+    @router.get("/{parked_id}")
+    async def show(parked_id: int) -> dict[str, Any]:
+        """One, with its headers and body."""
+        return {"service": service, **asdict(await runtime.parking.get(parked_id))}
+
+    @router.post("/{parked_id}/resend")
+    async def resend(parked_id: int) -> dict[str, Any]:
+        """Apply it after all; where that fails again it stays, and the reason is said."""
+        parked = await runtime.parking.get(parked_id)
+        try:
+            await runtime.consumer.resend(parked)
+        except DomainError:
+            raise
+        except Exception as error:  # whatever the handler met is the answer
+            raise Conflict("still-failing", "It failed again: {reason}", reason=reason_of(error)) from error
+        return {"id": parked_id, "state": "resent"}
+
+    @router.post("/{parked_id}/drop")
+    async def drop(parked_id: int) -> dict[str, Any]:
+        """Give it up; it stays in the table, marked so."""
+
+        async def job(tx: Transaction) -> None:
+            await runtime.parking.settle(tx, parked_id, "dropped")
+
+        await runtime.writer.run(job)
+        return {"id": parked_id, "state": "dropped"}
+
+    return router
+
+
+def _line(parked: ParkedEvent, service: str) -> dict[str, Any]:
+    whole = asdict(parked)
+    return {"service": service} | {key: whole[key] for key in whole if key not in ("headers", "body")}
