@@ -60,9 +60,7 @@ class BodyClient:
             answer = await self._send(method, path, headers or {}, request)
         return _content(answer)
 
-    async def _send(
-        self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]
-    ) -> httpx.Response:
+    async def _send(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> httpx.Response:
         # Of many requests at once only one signs in: passwords are slow to check on purpose.
         async with self._signing_in:
             if self._token is None:

@@ -96,9 +96,7 @@ class Machine:
             return {name: f"sqlite+aiosqlite:///{self.folder(body)}/{name}.db" for name in SERVICES}
         server = make_url(self.database_server)
         return {
-            name: _with_database(server, database_name(server, body, name)).render_as_string(
-                hide_password=False
-            )
+            name: _with_database(server, database_name(server, body, name)).render_as_string(hide_password=False)
             for name in SERVICES
         }
 

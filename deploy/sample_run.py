@@ -37,6 +37,5 @@ def _accounts(config: BodyConfig, members: Iterable[str]) -> tuple[Account, ...]
         *(Account(login=code, password="", role="member", member=code) for code in members),
     ]
     return tuple(
-        known.get(account.login) or account.model_copy(update={"password": readable_password()})
-        for account in wanted
+        known.get(account.login) or account.model_copy(update={"password": readable_password()}) for account in wanted
     )

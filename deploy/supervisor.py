@@ -149,8 +149,7 @@ class Supervisor:
         if self._run is not None:
             # A process was started again: who reads the run file finds the present one.
             bodies = {
-                code: body.model_copy(update={"pids": self._pids_of(code)})
-                for code, body in self._run.bodies.items()
+                code: body.model_copy(update={"pids": self._pids_of(code)}) for code, body in self._run.bodies.items()
             }
             update = {"bodies": bodies, "fakes_pid": self._pids.get("fakes")}
             self._run = self._run.model_copy(update=update)
@@ -160,9 +159,7 @@ class Supervisor:
         return Run(
             supervisor_pid=os.getpid(),
             bodies={
-                body.code: RunningBody.of(
-                    configs[body.code], self._pids_of(body.code), accounts[body.code]
-                )
+                body.code: RunningBody.of(configs[body.code], self._pids_of(body.code), accounts[body.code])
                 for body in self._bodies
             },
             inbox_url=self._inbox_url if self._fakes else None,
@@ -183,9 +180,7 @@ class Supervisor:
     def _server_command(self, body: Body, configs: dict[str, BodyConfig]) -> Command:
         folder = self._machine.folder(body.code)
         path = folder / "nats.conf"
-        children = {
-            child.code: configs[child.code].secrets.nats_leaf for child in self._topology.children_of(body)
-        }
+        children = {child.code: configs[child.code].secrets.nats_leaf for child in self._topology.children_of(body)}
         write_private(path, render(server_site(configs[body.code], folder, children)))
         return Command(f"{body.code}-nats", [str(self._binary), "-c", str(path)], folder / "nats.out", {})
 

@@ -1,10 +1,10 @@
 """A topology of one's own, as a TOML file for ``doorstep up --config``::
 
-    [[bodies]]
-    code = "zhaosu"
-    tier = "county"
-    parent = "ili"
-    time_zone = "Asia/Shanghai"
+[[bodies]]
+code = "zhaosu"
+tier = "county"
+parent = "ili"
+time_zone = "Asia/Shanghai"
 """
 
 from __future__ import annotations

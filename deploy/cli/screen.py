@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ def remarks() -> Console:
 
 def print_json(content: Any) -> None:
     """One JSON object on stdout, the same bytes for the same content."""
-    print(json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2))
+    sys.stdout.write(json.dumps(content, sort_keys=True, ensure_ascii=False, indent=2) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:

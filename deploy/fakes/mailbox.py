@@ -10,7 +10,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import cast
 
 _TIME = "%Y%m%dT%H%M%S%fZ"
 
@@ -64,7 +63,7 @@ class Mailbox:
         return self._folder / f"{mail_id}.eml"
 
     def _read(self, path: Path) -> Mail:
-        message = cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
         return Mail(
             id=path.stem,
             to=str(message.get("X-Envelope-To") or message.get("To", "")),

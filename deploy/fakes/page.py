@@ -30,7 +30,8 @@ ol { list-style: none; padding: 0; }
 li { border-block-end: 1px solid #8886; padding-block: .75rem; }
 li a { display: block; font-weight: 600; }
 small, dt { color: #666; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; border-block-start: 1px solid #8886; padding-block: 1rem; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
+pre { border-block-start: 1px solid #8886; padding-block: 1rem; }
 @media (prefers-color-scheme: dark) { small, dt { color: #aaa; } }
 """
 
