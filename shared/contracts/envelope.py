@@ -18,7 +18,9 @@ SPEC_VERSION = "1.0"
 def encode(value: str) -> str:
     """``value`` as a header may carry it."""
     return "".join(
-        character if "!" <= character <= "~" and character not in '"%' else "".join(f"%{b:02X}" for b in character.encode())
+        character
+        if "!" <= character <= "~" and character not in '"%'
+        else "".join(f"%{b:02X}" for b in character.encode())
         for character in value
     )
 

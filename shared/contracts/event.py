@@ -26,7 +26,9 @@ class Event(BaseModel):
     verb: ClassVar[str]
     version: ClassVar[int] = 1
 
-    occurred_at: AwareDatetime = Field(description="When it happened, which for a paper record is not when it was typed in")
+    occurred_at: AwareDatetime = Field(
+        description="When it happened, which for a paper record is not when it was typed in"
+    )
     on_paper: bool = Field(
         default=False, description="Recorded later by an officer of the body, with the date the paper record bears"
     )

@@ -26,7 +26,9 @@ class IssueReported(ReportEvent):
 
     noun: ClassVar[str] = "issue"
     reference: str
-    step: int = Field(ge=1, description="Counts this publisher's steps of the issue; a lower one never undoes a higher one")
+    step: int = Field(
+        ge=1, description="Counts this publisher's steps of the issue; a lower one never undoes a higher one"
+    )
 
 
 class IssueSubmitted(IssueReported):
