@@ -32,6 +32,6 @@ __all__ = [
 ]
 
 
-def N_(msgid: str) -> str:
+def N_(msgid: str) -> str:  # noqa: N802  # gettext's own name for it, which extractors know
     """Mark ``msgid`` for translation without translating it yet."""
     return msgid

@@ -1,9 +1,10 @@
 """Pages: server-rendered, in the reader's language and direction, working without scripts.
 
-``return render(request, "desk.html", receptions=receptions)``. Every template extends ``base.html`` and may
-use ``_``, ``ngettext``, ``language``, ``dir``, ``languages``, ``claims`` (or None), ``csrf``, ``path``, ``body``,
+``return render(request, "desk.html", receptions=receptions)``. Every template extends ``base.html`` and may use
+``_``, ``ngettext``, ``language``, ``dir``, ``languages``, ``claims`` (or None), ``csrf``, ``path``, ``body``,
 ``body_name``, ``asset("doorstep.css")``, in the body's zone ``format_date(on)``, ``format_time(at)``,
-``format_datetime(at)``, and ``percent(share)``, ``number(n)``. A name that a template misses is an error, never an empty place.
+``format_datetime(at)``, and ``percent(share)``, ``number(n)``. A name that a template misses is an error, never
+an empty place.
 """
 
 from __future__ import annotations
