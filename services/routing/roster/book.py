@@ -1,0 +1,74 @@
+"""The present roster in memory, read again only when its revision changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from services.routing.domain import Candidate, Matter, Neighbourhoods
+from services.routing.roster.document import MemberEntry, Roster
+from services.routing.roster.store import Reads, load, revision_of
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A roster with what is looked up in it."""
+
+    roster: Roster
+    neighbourhoods: Neighbourhoods
+    members: dict[str, MemberEntry] = field(repr=False)
+    station_of_community: dict[str, str] = field(repr=False)
+    township_of_community: dict[str, str] = field(repr=False)
+    township_of_station: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, roster: Roster) -> Directory:
+        """Index ``roster``."""
+        by_station = {station.code: station.township for station in roster.stations}
+        by_community = {community.code: community.township for community in roster.communities}
+        return cls(
+            roster=roster,
+            neighbourhoods=Neighbourhoods(_candidate(member, by_station, by_community) for member in roster.members),
+            members={member.code: member for member in roster.members},
+            station_of_community={each.code: each.station for each in roster.communities if each.station},
+            township_of_community=by_community,
+            township_of_station=by_station,
+        )
+
+    def matter(self, *, station: str, community: str, category: str | None, language: str) -> Matter:
+        """What decides who is asked for an issue raised there. A code that left the roster is merely far away."""
+        township = self.township_of_community.get(community) or self.township_of_station.get(station)
+        return Matter(community, station, township, category, language)
+
+
+class RosterBook:
+    """Hands out the present :class:`Directory`; one per service."""
+
+    def __init__(self, body: str) -> None:
+        self._body = body
+        self._revision = 0
+        self._directory: Directory | None = None
+
+    async def present(self, reads: Reads) -> Directory | None:
+        """The directory of the present roster, or None before the first one."""
+        revision = await revision_of(reads)
+        if revision != self._revision:
+            roster = await load(reads, self._body)
+            self._directory = Directory.of(roster) if roster else None
+            self._revision = revision
+        return self._directory
+
+    def forget(self) -> None:
+        """Read anew next time: what a transaction saw may have been undone."""
+        self._revision, self._directory = 0, None
+
+
+def _candidate(member: MemberEntry, by_station: dict[str, str], by_community: dict[str, str]) -> Candidate:
+    townships = {by_station[code] for code in member.stations} | {by_community[code] for code in member.communities}
+    return Candidate(
+        code=member.code,
+        stations=frozenset(member.stations),
+        communities=frozenset(member.communities),
+        townships=frozenset(townships),
+        expertise=frozenset(member.expertise),
+        languages=frozenset(member.languages),
+    )

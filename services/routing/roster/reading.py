@@ -1,0 +1,144 @@
+"""Reads a roster file. Whatever is wrong is named by its line, all of it at once, and then nothing is taken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from services.routing.roster.document import Roster
+from services.routing.roster.lines import Location, line_at, lines_of
+from shared.errors import DomainError
+from shared.i18n import N_
+
+MOST_FAULTS = 100
+"""Faults that are named in one answer; a file with more is a file of another kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: where, and a msgid with its ``params``, or what the model said of it."""
+
+    location: Location
+    line: int
+    title: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+    of_model: Mapping[str, Any] | None = None
+
+
+class RosterRefused(DomainError):
+    """The file was refused whole; ``faults`` says why, in the order of its lines."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(
+            "roster-refused",
+            "The roster has mistakes, so nothing of it was taken. The first is in line {line}.",
+            line=faults[0].line,
+        )
+        self.faults = tuple(faults[:MOST_FAULTS])
+
+
+def read_roster(content: bytes, body: str) -> Roster:
+    """The roster in ``content``, which must be the one of ``body``. Raises RosterRefused."""
+    text = _text(content)
+    data = _json(text)
+    try:
+        roster = Roster.model_validate(data)
+    except ValidationError as error:
+        raise _refused(text, [(each["loc"], "", {}, each) for each in error.errors()]) from None
+    wrong = [(location, title, params, None) for location, title, params in _mistakes(roster, body)]
+    if wrong:
+        raise _refused(text, wrong)
+    return roster
+
+
+def _text(content: bytes) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RosterRefused([Fault((), line, N_("This line is not UTF-8 text."))]) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise RosterRefused([Fault((), line, N_("This line has a character that cannot be stored."))])
+    return text
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RosterRefused([Fault((), error.lineno, N_("This line is not valid JSON."))]) from None
+    except RecursionError:
+        raise RosterRefused([Fault((), 1, N_("This line is not valid JSON."))]) from None
+
+
+def _refused(
+    text: str, wrong: Iterable[tuple[Location, str, Mapping[str, object], Mapping[str, Any] | None]]
+) -> RosterRefused:
+    try:
+        lines = lines_of(text)
+    except RecursionError:  # no roster is nested that deeply, so no line of it is the wrong one
+        lines = {}
+    faults = [Fault(at, line_at(lines, at), title, params, of_model) for at, title, params, of_model in wrong]
+    return RosterRefused(sorted(faults, key=lambda fault: fault.line))
+
+
+Mistake = tuple[Location, str, Mapping[str, object]]
+
+_NO_TOWNSHIP = N_("There is no township {given} in this roster.")
+_NO_STATION = N_("There is no station {given} in this roster.")
+_NO_COMMUNITY = N_("There is no community {given} in this roster.")
+_TWICE = N_("The code {given} stands here a second time.")
+
+
+def _mistakes(roster: Roster, body: str) -> Iterator[Mistake]:
+    """What no single field shows: codes that name nothing, or name something twice."""
+    if roster.body.code != body:
+        given = {"given": roster.body.code, "body": body}
+        yield ("body", "code"), N_("This roster is of {given}, not of {body}."), given
+    yield from _repeats(roster)
+    townships = set(roster.townships)
+    stations = {station.code for station in roster.stations}
+    communities = {community.code for community in roster.communities}
+    for index, station in enumerate(roster.stations):
+        yield from _unknown(station.township, townships, _NO_TOWNSHIP, ("stations", index, "township"))
+    for index, community in enumerate(roster.communities):
+        yield from _unknown(community.township, townships, _NO_TOWNSHIP, ("communities", index, "township"))
+        if community.station is not None:
+            yield from _unknown(community.station, stations, _NO_STATION, ("communities", index, "station"))
+    for index, member in enumerate(roster.members):
+        for place, code in enumerate(member.stations):
+            yield from _unknown(code, stations, _NO_STATION, ("members", index, "stations", place))
+        for place, code in enumerate(member.communities):
+            yield from _unknown(code, communities, _NO_COMMUNITY, ("members", index, "communities", place))
+
+
+def _unknown(code: str, known: set[str], title: str, location: Location) -> Iterator[Mistake]:
+    if code not in known:
+        yield location, title, {"given": code}
+
+
+def _repeats(roster: Roster) -> Iterator[Mistake]:
+    lists: dict[str, list[str]] = {
+        "stations": [station.code for station in roster.stations],
+        "communities": [community.code for community in roster.communities],
+        "members": [member.code for member in roster.members],
+        "departments": [department.code for department in roster.departments],
+    }
+    for index in _second_ones(roster.townships):
+        yield ("townships", index), _TWICE, {"given": roster.townships[index]}
+    for name, codes in lists.items():
+        for index in _second_ones(codes):
+            yield (name, index, "code"), _TWICE, {"given": codes[index]}
+
+
+def _second_ones(codes: Sequence[str]) -> Iterator[int]:
+    seen: set[str] = set()
+    for index, code in enumerate(codes):
+        if code in seen:
+            yield index
+        seen.add(code)

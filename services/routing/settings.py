@@ -1,0 +1,20 @@
+"""What routing must be told beside what every service is told."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+
+from shared.settings import ServiceSettings
+
+
+class RoutingSettings(ServiceSettings):
+    """Settings of the routing service of one body."""
+
+    acceptance_hours: float = Field(default=48, gt=0)
+    """How long a member has to accept or decline before the order passes on; plain hours."""
+    session_hours: float = Field(default=12, gt=0)
+    bootstrap_officer: str | None = None
+    """Login of the first officer, made at start where it does not exist yet."""
+    bootstrap_password: SecretStr = SecretStr("")
+    sample_mail_domain: str | None = None
+    """Sample runs only: a member without an address gets ``<code>@<this>``."""

@@ -1,0 +1,163 @@
+"""What routing keeps: the roster, the orders with everyone who was asked, and who may sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, MetaData, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from shared.db.idempotency import idempotency_table
+from shared.db.types import Json, UTCDateTime
+from shared.messaging.tables import messaging_tables
+
+METADATA = MetaData()
+MESSAGING = messaging_tables(METADATA)
+IDEMPOTENCY = idempotency_table(METADATA)
+
+
+class Row(SQLModel, registry=registry(metadata=METADATA)):
+    """A row of routing's own database."""
+
+
+# -- roster: rows that left the file stay, inactive, because orders still name them ----------------------
+
+
+class RosterRevision(Row, table=True):
+    """The one row that says how often the roster changed, and what holds for the whole body."""
+
+    __tablename__ = "roster_revision"
+    id: int = Field(default=1, primary_key=True)
+    revision: int
+    tier: str = Field(max_length=20)
+    parent: str | None = Field(default=None, max_length=64)
+    time_zone: str = Field(max_length=64)
+    days_of_month: list[int] = Field(sa_type=Json)
+    hours: str | None = Field(default=None, max_length=64)
+    applied_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Township(Row, table=True):
+    __tablename__ = "townships"
+    code: str = Field(primary_key=True, max_length=64)
+    active: bool = True
+
+
+class Station(Row, table=True):
+    __tablename__ = "stations"
+    code: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=20)
+    township: str = Field(max_length=64)
+    active: bool = True
+
+
+class Community(Row, table=True):
+    __tablename__ = "communities"
+    code: str = Field(primary_key=True, max_length=64)
+    township: str = Field(max_length=64)
+    station: str | None = Field(default=None, max_length=64)
+    active: bool = True
+
+
+class Member(Row, table=True):
+    __tablename__ = "members"
+    code: str = Field(primary_key=True, max_length=64)
+    stations: list[str] = Field(sa_type=Json)
+    communities: list[str] = Field(sa_type=Json)
+    expertise: list[str] = Field(sa_type=Json)
+    languages: list[str] = Field(sa_type=Json)
+    email: str | None = Field(default=None, max_length=254)
+    display: str | None = Field(default=None, max_length=100)
+    active: bool = True
+
+
+class Department(Row, table=True):
+    __tablename__ = "departments"
+    code: str = Field(primary_key=True, max_length=64)
+    categories: list[str] = Field(sa_type=Json)
+    active: bool = True
+
+
+# -- orders ----------------------------------------------------------------------------------------------
+
+
+class Order(Row, table=True):
+    """An issue as routing sees it. ``version`` counts routing's own changes; the other two, its neighbours'."""
+
+    __tablename__ = "orders"
+    reference: str = Field(primary_key=True, max_length=40)
+    state: str = Field(max_length=20)
+    station: str = Field(max_length=64)
+    community: str = Field(max_length=64)
+    category: str | None = Field(default=None, max_length=64)
+    channel: str = Field(max_length=20)
+    language: str = Field(max_length=20)
+    submitted_at: datetime = Field(sa_type=UTCDateTime)
+    on_paper: bool = False
+    member: str | None = Field(default=None, max_length=64)
+    attempt: int = 0
+    answer_by: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    why: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    version: int = 0
+    intake_version: int = 1
+    case_version: int = 0
+
+    __table_args__ = (
+        Index("orders_by_state", "state", "submitted_at", "reference"),
+        Index("orders_by_deadline", "state", "answer_by"),
+        Index("orders_of_member", "member", "state", "submitted_at", "reference"),
+        Index("orders_by_age", "submitted_at", "reference"),
+    )
+
+
+class Asking(Row, table=True):
+    """One member asked once. ``ending`` says how it ended; the words of a refusal never leave this row."""
+
+    __tablename__ = "askings"
+    reference: str = Field(primary_key=True, max_length=40)
+    attempt: int = Field(primary_key=True)
+    member: str = Field(max_length=64)
+    asked_at: datetime = Field(sa_type=UTCDateTime)
+    answer_by: datetime = Field(sa_type=UTCDateTime)
+    why: dict[str, Any] = Field(sa_type=Json)
+    ending: str | None = Field(default=None, max_length=20)
+    ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    reason: str | None = Field(default=None, sa_type=Text)
+
+    __table_args__ = (Index("askings_of_member", "member", "ending", "ended_at"),)
+
+
+class Workload(Row, table=True):
+    """What a member carries now; kept with every change of an order, so that choosing reads one row a member."""
+
+    __tablename__ = "workloads"
+    member: str = Field(primary_key=True, max_length=64)
+    open_orders: int = 0
+    last_assigned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+# -- sign-in ---------------------------------------------------------------------------------------------
+
+
+class Account(Row, table=True):
+    """Somebody who may sign in. The password is kept as an argon2 hash only."""
+
+    __tablename__ = "accounts"
+    login: str = Field(primary_key=True, max_length=64)
+    password_hash: str = Field(max_length=200)
+    role: str = Field(max_length=20)
+    member: str | None = Field(default=None, max_length=64)
+    stations: list[str] = Field(sa_type=Json)
+    language: str | None = Field(default=None, max_length=20)
+    active: bool = True
+
+
+class SignInFailures(Row, table=True):
+    """Failed sign-ins of one login or one address, whose name is kept as a hash only."""
+
+    __tablename__ = "sign_in_failures"
+    key: str = Field(primary_key=True, max_length=64)
+    count: int
+    last_at: datetime = Field(sa_type=UTCDateTime)
