@@ -9,7 +9,7 @@ neighbours along. What can never pass is parked where people see it; what may pa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,13 +149,9 @@ class Consumer:
         if not ours:
             return
         inbox = self._tables.inbox
-        statement = (
-            tx.insert(inbox)
-            .values([{"event_id": event_id, "received_at": tx.now} for event_id in ours])
-            .on_conflict_do_nothing()
-            .returning(inbox.c.event_id)
-        )
-        new = {row.event_id for row in await tx.all(statement)}
+        statement = tx.insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id)
+        rows = [{"event_id": event_id, "received_at": tx.now} for event_id in ours]
+        new = set((await tx.execute(statement, rows)).scalars())
         fresh = [received for event_id, received in ours.items() if event_id in new]
         for address, run in itertools.groupby(fresh, key=lambda received: received.address.kind):
             batch = list(run)
@@ -210,12 +206,18 @@ class Consumer:
     def _interpret(self, event_id: str, subject: str, headers: dict[str, str], body: bytes) -> _Delivery:
         event_id = event_id if len(event_id) <= 64 else derived_id(event_id)
         try:
-            received = self._received(event_id, subject, headers, body)
+            received = self.read(event_id, subject, headers, body)
         except (DomainError, ValidationError) as error:
             return _Delivery(event_id, subject, headers, body, fault=error)
         return _Delivery(event_id, subject, headers, body, received=received)
 
-    def _received(self, event_id: str, subject: str, headers: dict[str, str], body: bytes) -> Received[Any] | None:
+    def read(
+        self, event_id: str, subject: str, headers: Mapping[str, str] | None, body: bytes
+    ) -> Received[Any] | None:
+        """The event in a message, or None where it is none of this service's.
+
+        Raises DomainError or ValidationError for what can never be applied, and so is parked.
+        """
         address = parse(subject)
         if address is None:
             raise NotAnEvent("not-a-subject", "The subject is not one of ours.")
