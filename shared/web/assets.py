@@ -69,7 +69,7 @@ class Assets:
                 headers={"Cache-Control": _FOREVER if current else "no-cache"},
             )
 
-        return Route("/static/{version}/{name}", serve, methods=["GET"], include_in_schema=False)
+        return Route("/static/{version}/{name}", serve, methods=["GET"])
 
 
 def _type_of(path: Path) -> str:

@@ -7,10 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, Router
 
 from shared.i18n import CODES, Catalogues
 from shared.observe import Metrics
@@ -54,6 +55,9 @@ def create_app(
         redoc_url=None,
         openapi_url=f"/api/v1/{settings.service}/openapi.json",
         lifespan=lifespan,
+        responses=problems.OPENAPI_RESPONSES,
+        # The framework's own would record the inputs of failed validations, and asks the environment per request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.web = Web(
         settings=settings,
@@ -64,31 +68,35 @@ def create_app(
     )
     problems.install(app)
     app.add_middleware(Edge, metrics=metrics, origin=settings.origin, max_body_size=max_body_size)
-    app.router.routes.append(assets.route())
-    _add_probes(app, registry, readiness)
-    _add_language_choice(app, secure=settings.secure_cookies)
+    app.router.default = Router(
+        routes=[
+            *_probes(registry, readiness),
+            assets.route(),
+            _language_choice(secure=settings.secure_cookies),
+        ],
+        # Asked last, after every route of the service: a submitted issue is not compared with these first.
+        default=app.router.default,
+    )
     return app
 
 
-def _add_probes(app: FastAPI, registry: CollectorRegistry, readiness: Readiness) -> None:
-    @app.get("/livez", status_code=204, include_in_schema=False)
-    async def livez() -> Response:
+def _probes(registry: CollectorRegistry, readiness: Readiness) -> list[Route]:
+    async def livez(request: Request) -> Response:
         """Asks nobody: a neighbour that is down is no reason to restart this process."""
         return Response(status_code=204)
 
-    @app.get("/readyz", include_in_schema=False)
-    async def readyz() -> JSONResponse:
+    async def readyz(request: Request) -> Response:
         needs = await readiness()
         return JSONResponse(needs, status_code=200 if all(needs.values()) else 503)
 
-    @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
+    return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
 
-def _add_language_choice(app: FastAPI, *, secure: bool) -> None:
-    @app.get("/language", include_in_schema=False)
-    async def choose_language(request: Request) -> RedirectResponse:
+
+def _language_choice(*, secure: bool) -> Route:
+    async def choose_language(request: Request) -> Response:
         response = RedirectResponse(safe_next(request.query_params.get("next")), status_code=303)
         chosen = request.query_params.get("to")
         if chosen in CODES:
@@ -102,3 +110,5 @@ def _add_language_choice(app: FastAPI, *, secure: bool) -> None:
                 httponly=True,
             )
         return response
+
+    return Route("/language", choose_language)

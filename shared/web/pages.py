@@ -4,7 +4,7 @@
 ``_``, ``ngettext``, ``language``, ``dir``, ``languages``, ``claims`` (or None), ``csrf``, ``path``, ``body``,
 ``body_name``, ``asset("doorstep.css")``, in the body's zone ``format_date(on)``, ``format_time(at)``,
 ``format_datetime(at)``, and ``percent(share)``, ``number(n)``. A name that a template misses is an error, never
-an empty place.
+an empty place. A form that did its work answers ``see_other("/desk", N_("The reception is registered."))``.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from shared.errors import Unauthorized
 from shared.i18n import LANGUAGES, N_, Catalogues, Translator
@@ -29,6 +30,8 @@ from shared.web.tokens import Claims, Role
 SHARED_TEMPLATES = Path(__file__).parent / "templates"
 _REVALIDATED = "private, no-cache"
 _PRIVATE_PREFIXES = ("/track",)
+_SAID_COOKIE = "doorstep_said"
+_SAID_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,20 @@ class Pages:
     def render(self, request: Request, template: str, status: int = 200, /, **context: object) -> HTMLResponse:
         """The page as an answer; raises jinja2 errors for a template that asks for what it was not given."""
         claims = self._reader(request)
+        said = unquote(request.cookies.get(_SAID_COOKIE, ""))
         environment = self._environment(translator_of(request))
         html = environment.get_template(template).render(
             claims=claims,
             csrf=claims.csrf if claims else "",
             navigation=[entry for entry in NAVIGATION if claims and claims.role in entry.roles],
             path=request.url.path,
+            said=said,
             request_id=request.scope.get("state", {}).get("request_id", ""),
             **context,
         )
         response = HTMLResponse(html, status_code=status)
+        if said:
+            response.delete_cookie(_SAID_COOKIE, path="/", httponly=True, samesite="lax")
         if claims is None and not request.url.path.startswith(_PRIVATE_PREFIXES):
             # A resident who goes back finds the words typed before; nothing here is anybody's secret.
             response.headers["Cache-Control"] = _REVALIDATED
@@ -129,6 +136,14 @@ class Pages:
             number=translator.format_number,
         )
         return environment
+
+
+def see_other(path: str, said: str = "") -> RedirectResponse:
+    """Answer a form that did its work: 303 to a page of ours, which will say ``said`` (a marked msgid) once."""
+    response = RedirectResponse(path, status_code=303)
+    if said:
+        response.set_cookie(_SAID_COOKIE, quote(said), max_age=_SAID_SECONDS, path="/", httponly=True, samesite="lax")
+    return response
 
 
 def render(request: Request, template: str, status: int = 200, /, **context: object) -> HTMLResponse:

@@ -39,6 +39,33 @@ _HTTP_SAYS = {
 }
 _INVALID = ("invalid-input", N_("Some of what was sent cannot be accepted."))
 
+_TEXT = {"type": "string"}
+OPENAPI_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "Refused, with the reason as an RFC 9457 problem document.",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "code", "detail", "instance"],
+                    "properties": {
+                        **dict.fromkeys(("type", "title", "code", "detail", "instance", "request_id"), _TEXT),
+                        "status": {"type": "integer"},
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": dict.fromkeys(("pointer", "field", "code", "detail"), _TEXT),
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+"""What every operation of an app says of its refusals."""
+
 
 @dataclass(frozen=True)
 class Problem:

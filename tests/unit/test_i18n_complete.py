@@ -32,7 +32,8 @@ def _messages(folder: Path, spoken: Language) -> list[Message]:
 
 
 def _forms(message: Message) -> list[str]:
-    return [form for form in ([message.string] if isinstance(message.string, str) else message.string) if form]
+    forms = [message.string] if isinstance(message.string, str) else message.string or ()
+    return [form for form in forms if form]
 
 
 def test_the_shared_layer_says_something() -> None:

@@ -121,8 +121,12 @@ def _router() -> APIRouter:
     async def issues(limit: int = 20) -> int:
         return limit
 
-    @router.api_route("/api/v1/me", methods=["GET", "POST"])
+    @router.get("/api/v1/me")
     async def me(claims: SignedIn) -> str:
+        return claims.subject
+
+    @router.post("/api/v1/me")
+    async def change_me(claims: SignedIn) -> str:
         return claims.subject
 
     @router.get("/api/v1/office")
