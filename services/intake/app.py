@@ -1,0 +1,97 @@
+"""Intake, put together: the one place that knows which part is given to which."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.intake.answers import HttpAnswers
+from services.intake.entry import Intake
+from services.intake.events import handlers
+from services.intake.http.api import build_api
+from services.intake.http.desk_pages import build_desk_pages
+from services.intake.http.pages import build_pages
+from services.intake.places import PlaceBook
+from services.intake.tables import MESSAGING
+from services.intake.usecases.follow import Following
+from services.intake.usecases.receive import Receptions
+from services.intake.usecases.roster import RosterNews
+from services.intake.usecases.submit import Submissions
+from services.intake.usecases.vault import Vault
+from shared.clock import Clock, SystemClock
+from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.runtime import Runtime, inner_durable
+from shared.settings import ServiceSettings
+from shared.web.auth import TokenSigner, TokenVerifier
+from shared.web.factory import create_app
+from shared.web.parked import parked_router
+from shared.web.service import Service
+
+HERE = Path(__file__).parent
+PREFIXES = (
+    "/",
+    "/s",
+    "/track",
+    "/desk",
+    "/api/v1/issues",
+    "/api/v1/track",
+    "/api/v1/receptions",
+    "/api/v1/vault",
+    "/api/v1/intake",
+)
+
+
+def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
+    """Intake of one body, wired; nothing is connected before its app's lifespan."""
+    clock = clock or SystemClock()
+    place_book = PlaceBook(clock)
+    heard = handlers(RosterNews(place_book))
+    runtime = Runtime(
+        settings,
+        clock,
+        tables=MESSAGING,
+        migrations=HERE / "migrations",
+        handlers=heard,
+        durable=inner_durable(settings, heard),
+    )
+    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
+    submissions = Submissions(runtime.writer, settings.vault_secret.get_secret_value().encode())
+    intake = Intake(
+        clock=clock,
+        reader=runtime.reader,
+        arrivals=runtime.arrivals,
+        place_book=place_book,
+        submissions=submissions,
+        receptions=Receptions(runtime.writer, submissions),
+        following=Following(runtime.writer, runtime.reader, runtime.arrivals),
+        vault=Vault(runtime.writer, runtime.reader, runtime.arrivals),
+        answers=HttpAnswers(neighbours, signer),
+        origin=settings.origin,
+        zone=settings.time_zone,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with neighbours, runtime.running():
+            yield
+
+    app = create_app(
+        settings=settings,
+        verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
+        translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
+        templates=[HERE / "http" / "templates"],
+        lifespan=lifespan,
+        registry=registry or CollectorRegistry(),
+        readiness=runtime.readiness,
+    )
+    app.include_router(build_api(intake))
+    app.include_router(parked_router(runtime, settings.service))
+    app.include_router(build_pages(intake))
+    app.include_router(build_desk_pages(intake))
+    return Service(settings.service, app, PREFIXES, runtime.readiness)

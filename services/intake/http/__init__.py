@@ -1,0 +1,1 @@
+"""Intake over HTTP: JSON for programs, pages for residents and clerks."""

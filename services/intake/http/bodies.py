@@ -1,0 +1,253 @@
+"""What intake's API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.intake.domain import Contact
+from services.intake.queries import Reading
+from services.intake.usecases.vault import Opened
+from shared.contracts.words import Channel, Rating
+from shared.web.fields import AwareUTC, Code, Language, Text
+
+WORDS_AT_MOST = 4000
+REASON_AT_MOST = 2000
+
+Words = Annotated[str, Text(WORDS_AT_MOST)]
+ReasonText = Annotated[str, Text(REASON_AT_MOST)]
+Name = Annotated[str, Text(100)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[+0-9][0-9 ()-]{2,31}$")]
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=254,
+        # One mailbox and nothing that could be a second one, a header or a display name.
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+    ),
+]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+
+
+class Input(BaseModel):
+    """A request body; a field it does not have is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContactIn(Input):
+    """How to answer; a phone number or an e-mail address is needed."""
+
+    name: Name | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+
+    def contact(self) -> Contact:
+        return Contact(self.name, self.phone, self.email)
+
+
+class IssueIn(Input):
+    """A resident's issue. ``station`` or ``community`` is needed; the other follows from it."""
+
+    station: Code | None = None
+    community: Code | None = None
+    category: Code | None = None
+    words: Words
+    language: Language
+    channel: Channel = "web"
+    anonymous: bool = False
+    contact: ContactIn | None = None
+    reception: Id | None = Field(default=None, description="The reception it came of, registered before")
+    recorded_at: AwareUTC | None = Field(default=None, description="The paper record's own date; officers only")
+
+
+class ReceivedIssueIn(Input):
+    """An issue that came of a reception; what is left out is as in the reception."""
+
+    community: Code | None = None
+    category: Code | None = None
+    words: Words
+    language: Language | None = None
+    anonymous: bool = False
+    contact: ContactIn | None = None
+
+
+class ReceptionIn(Input):
+    """A resident was received, whether an issue came of it or not."""
+
+    station: Code
+    community: Code | None = None
+    channel: Channel
+    language: Language
+    issue: ReceivedIssueIn | None = None
+    recorded_at: AwareUTC | None = None
+
+
+class RatingIn(Input):
+    """What the resident thinks of the outcome."""
+
+    rating: Rating
+    reason: ReasonText | None = None
+    recorded_at: AwareUTC | None = None
+
+
+class ReopeningIn(Input):
+    """Why it is not solved."""
+
+    reason: ReasonText
+    recorded_at: AwareUTC | None = None
+
+
+class WithdrawalIn(Input):
+    """Nothing needs to be said."""
+
+    recorded_at: AwareUTC | None = None
+
+
+class ErasureIn(Input):
+    """Nothing needs to be said."""
+
+
+class ReceiptOut(BaseModel):
+    """Show the code to the resident once, and to nobody else: it is the right to follow and to withdraw."""
+
+    reference: str
+    tracking_code: str
+
+
+class ReceptionOut(BaseModel):
+    """The reception, and the receipt of the issue that came of it."""
+
+    id: str
+    reference: str | None = None
+    tracking_code: str | None = None
+
+
+class StandingOut(BaseModel):
+    """Where an issue stands after the resident's move."""
+
+    reference: str
+    state: str
+    outcome: str | None
+    rating: str | None
+
+
+class ErasedOut(BaseModel):
+    """The words and the contact are gone; the facts stay."""
+
+    reference: str
+    erased: bool
+
+
+class LineOut(BaseModel):
+    """A dated step; ``code`` is its department, outcome or rating."""
+
+    at: datetime
+    step: str
+    code: str | None
+
+
+class CanOut(BaseModel):
+    """What the resident can do now."""
+
+    rate: bool
+    reopen: bool
+    withdraw: bool
+
+
+class CommitmentOut(BaseModel):
+    """What somebody undertook for this issue."""
+
+    by: str
+    what: str
+    due_on: date
+    state: str
+
+
+class TrackedOut(BaseModel):
+    """An issue as its resident follows it."""
+
+    reference: str
+    state: str
+    outcome: str | None
+    submitted_at: datetime
+    timeline: list[LineOut]
+    answer: str | None
+    answer_available: bool = Field(description="False while the service that keeps the answer cannot be reached")
+    commitments: list[CommitmentOut]
+    rating: str | None
+    can: CanOut
+    erased: bool
+
+
+class ContactOut(BaseModel):
+    """How to answer."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+
+
+class GivenOut(BaseModel):
+    """Why the resident rated or reopened, in the resident's words."""
+
+    about: str
+    words: str
+    given_at: datetime
+
+
+class VaultOut(BaseModel):
+    """What a resident said. That it was read is on record."""
+
+    reference: str
+    words: str | None
+    language: str
+    contact: ContactOut | None
+    reasons: list[GivenOut]
+    erased: bool
+
+    @classmethod
+    def of(cls, opened: Opened) -> VaultOut:
+        """``opened`` as the API says it."""
+        reachable = opened.name or opened.phone or opened.email
+        return cls(
+            reference=opened.reference,
+            words=opened.words,
+            language=opened.language,
+            contact=ContactOut(name=opened.name, phone=opened.phone, email=opened.email) if reachable else None,
+            reasons=[GivenOut(about=each.about, words=each.words, given_at=each.given_at) for each in opened.reasons],
+            erased=opened.erased,
+        )
+
+
+class ReplyAddressOut(BaseModel):
+    """Where the resident can be told, and what to show there."""
+
+    email: str | None
+    phone: str | None
+    language: str
+    tracking_url: str
+
+
+class ReadingOut(BaseModel):
+    """Somebody read what a resident said."""
+
+    reader: str
+    role: str
+    member: str | None
+    purpose: str
+    read_at: datetime
+
+    @classmethod
+    def of(cls, reading: Reading) -> ReadingOut:
+        """``reading`` as the API says it."""
+        return cls(
+            reader=reading.reader,
+            role=reading.role,
+            member=reading.member,
+            purpose=reading.purpose,
+            read_at=reading.read_at,
+        )

@@ -1,0 +1,5 @@
+from fastapi import APIRouter
+
+
+def build_desk_pages(intake):
+    return APIRouter()

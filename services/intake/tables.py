@@ -1,0 +1,159 @@
+"""The tables of intake. Residents' words and contacts are in ``vault`` and ``vault_reasons`` and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, MetaData, Text
+from sqlmodel import Field, SQLModel
+
+from shared.db.idempotency import idempotency_table
+from shared.db.types import BigKey, Json, UTCDateTime
+from shared.messaging.tables import messaging_tables
+
+METADATA = MetaData()
+
+
+class _Row(SQLModel):
+    metadata: ClassVar[MetaData] = METADATA
+
+
+class Issue(_Row, table=True):
+    """The facts of an issue, and where it stands. Facts stay when the words are erased."""
+
+    __tablename__ = "issues"
+    __table_args__ = (Index("issues_reception", "reception_id"),)
+
+    reference: str = Field(primary_key=True, max_length=16)
+    tracking_hash: str = Field(max_length=64, unique=True)
+    reception_id: str = Field(max_length=64)
+    station: str | None = Field(max_length=64)
+    community: str = Field(max_length=64)
+    category: str | None = Field(max_length=64)
+    channel: str = Field(max_length=16)
+    language: str = Field(max_length=16)
+    anonymous: bool
+    state: str = Field(max_length=16)
+    version: int
+    """Counts intake's own changes of the issue; the other two count what was heard of its neighbours' changes."""
+    routing_version: int
+    case_version: int
+    member: str | None = Field(max_length=64)
+    """Who has the order now."""
+    outcome: str | None = Field(max_length=16)
+    rating: str | None = Field(max_length=16)
+    submitted_at: datetime = Field(sa_type=UTCDateTime)
+    closed_at: datetime | None = Field(sa_type=UTCDateTime)
+    on_paper: bool
+
+
+class Sealed(_Row, table=True):
+    """What a resident said and how to answer; null once erased."""
+
+    __tablename__ = "vault"
+
+    reference: str = Field(primary_key=True, max_length=16)
+    words: str | None = Field(sa_type=Text)
+    language: str = Field(max_length=16)
+    name: str | None = Field(max_length=200)
+    phone: str | None = Field(max_length=64)
+    email: str | None = Field(max_length=254)
+    erased_at: datetime | None = Field(sa_type=UTCDateTime)
+
+
+class Reason(_Row, table=True):
+    """Why a resident rated or reopened, in the resident's own words; the row goes when the record is erased."""
+
+    __tablename__ = "vault_reasons"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    reference: str = Field(max_length=16, index=True)
+    about: str = Field(max_length=16)
+    words: str = Field(sa_type=Text)
+    given_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class VaultRead(_Row, table=True):
+    """Who read what a resident said, and what for. Never deleted."""
+
+    __tablename__ = "vault_reads"
+    __table_args__ = (Index("vault_reads_of_issue", "reference", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    reference: str = Field(max_length=16)
+    reader: str = Field(max_length=200)
+    role: str = Field(max_length=16)
+    member: str | None = Field(max_length=64)
+    purpose: str = Field(max_length=32)
+    read_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class TimelineEntry(_Row, table=True):
+    """A dated line of an issue's public course; ``code`` is its department, outcome or rating."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index("timeline_of_issue", "reference", "at", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    reference: str = Field(max_length=16)
+    at: datetime = Field(sa_type=UTCDateTime)
+    step: str = Field(max_length=16)
+    code: str | None = Field(max_length=64)
+
+
+class Reception(_Row, table=True):
+    """A resident was received, online or in person; an issue may or may not have come of it."""
+
+    __tablename__ = "receptions"
+    __table_args__ = (
+        Index("receptions_by_time", "held_at", "id"),
+        Index("receptions_of_station", "station", "held_at", "id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=64)
+    station: str | None = Field(max_length=64)
+    community: str = Field(max_length=64)
+    channel: str = Field(max_length=16)
+    language: str = Field(max_length=16)
+    held_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str | None = Field(max_length=200)
+    """The account that registered it; null where the resident did."""
+    on_paper: bool
+
+
+class Station(_Row, table=True):
+    """A station as the roster last told it."""
+
+    __tablename__ = "stations"
+
+    code: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=16)
+    township: str = Field(max_length=64)
+    communities: Any = Field(sa_type=Json)
+    revision: int
+
+
+class Roster(_Row, table=True):
+    """The one row that says which stations and categories there are; a station it does not name is gone."""
+
+    __tablename__ = "roster"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    revision: int
+    stations: Any = Field(sa_type=Json)
+    departments: Any = Field(sa_type=Json)
+    categories: Any = Field(sa_type=Json)
+
+
+# SQLAlchemy adds ``__table__`` to a mapped class; the hot paths write with these.
+ISSUES = METADATA.tables["issues"]
+VAULT = METADATA.tables["vault"]
+REASONS = METADATA.tables["vault_reasons"]
+READS = METADATA.tables["vault_reads"]
+TIMELINE = METADATA.tables["timeline"]
+RECEPTIONS = METADATA.tables["receptions"]
+STATIONS = METADATA.tables["stations"]
+ROSTER = METADATA.tables["roster"]
+IDEMPOTENCY = idempotency_table(METADATA)
+MESSAGING = messaging_tables(METADATA)

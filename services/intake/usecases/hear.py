@@ -1,0 +1,111 @@
+"""What the neighbours did with an issue, heard from their events and shown on its status line.
+
+Events arrive in groups; each group costs one look-up, one update and one insert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, select
+
+from services.intake.domain import Move, State, Step, moved
+from services.intake.tables import ISSUES, TIMELINE
+from shared.contracts import inner
+from shared.contracts.inner import IssueEvent
+from shared.db.transaction import Transaction
+from shared.errors import NotFound, TooEarly
+from shared.messaging.handlers import Received
+
+Counter = Literal["routing_version", "case_version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one event means here. ``counter`` is whose count of the issue ``version_of_issue`` is."""
+
+    counter: Counter
+    move: Move
+    step: Step | None = None
+    code: str | None = None
+    holder: str | None = None
+    """Who has the order after an ASSIGN or ACCEPT."""
+    outcome: str | None = None
+
+
+FACTS: Mapping[type[IssueEvent], Callable[[Any], Fact]] = {
+    inner.IssueAssigned: lambda event: Fact("routing_version", Move.ASSIGN, Step.ASSIGNED, holder=event.member),
+    inner.IssueAccepted: lambda event: Fact("routing_version", Move.ACCEPT, Step.ACCEPTED, holder=event.member),
+    inner.IssueDeclined: lambda event: Fact("routing_version", Move.PASS_ON),
+    inner.AssignmentTimedOut: lambda event: Fact("routing_version", Move.PASS_ON),
+    inner.IssueUnroutable: lambda event: Fact("routing_version", Move.PASS_ON, Step.UNROUTABLE),
+    inner.VisitMade: lambda event: Fact("case_version", Move.WORK, Step.VISITED),
+    inner.ReferralMade: lambda event: Fact("case_version", Move.WORK, Step.REFERRED, event.department),
+    inner.ReferralReplied: lambda event: Fact("case_version", Move.WORK, Step.REPLIED, event.department),
+    inner.ConsultationHeld: lambda event: Fact("case_version", Move.WORK, Step.CONSULTED),
+    inner.CommitmentMade: lambda event: Fact("case_version", Move.WORK, Step.PROMISED),
+    inner.CommitmentSettled: lambda event: Fact("case_version", Move.WORK, Step.KEPT if event.kept else Step.DROPPED),
+    inner.IssueClosed: lambda event: Fact(
+        "case_version", Move.CLOSE, Step.CLOSED, event.outcome, outcome=event.outcome
+    ),
+}
+"""Every event of the neighbours that counts an issue's version is here, or its count would seem to have gaps."""
+
+_SEEN = ("state", "routing_version", "case_version", "member", "outcome", "closed_at")
+_UPDATE = (
+    ISSUES.update()
+    .where(ISSUES.c.reference == bindparam("of_reference"))
+    .values({column: bindparam(column) for column in _SEEN})
+)
+
+
+async def hear(tx: Transaction, received: Sequence[Received[IssueEvent]]) -> None:
+    """Apply what happened, in order. Raises NotFound for an issue never raised here, TooEarly over a gap."""
+    issues = await _issues(tx, {item.event.reference for item in received})
+    steps: list[dict[str, Any]] = []
+    changed: dict[str, dict[str, Any]] = {}
+    for item in received:
+        event, fact = item.event, FACTS[type(item.event)](item.event)
+        issue = issues.get(event.reference)
+        if issue is None:
+            raise NotFound("unknown-issue", "There is no such issue.", field="reference")
+        if _is_next(issue[fact.counter], event.version_of_issue):
+            changed[event.reference] = issue
+            issue[fact.counter] = event.version_of_issue
+            steps += _apply(issue, fact, event.reference, event.occurred_at)
+    if changed:
+        await tx.execute(_UPDATE, [{**issue, "of_reference": reference} for reference, issue in changed.items()])
+    if steps:
+        await tx.execute(TIMELINE.insert(), steps)
+
+
+def _is_next(known: int, version: int) -> bool:
+    if version > known + 1:
+        raise TooEarly(f"version {version} came after {known}")
+    return version == known + 1
+
+
+def _apply(issue: dict[str, Any], fact: Fact, reference: str, at: datetime) -> list[dict[str, Any]]:
+    before = State(issue["state"])
+    after = moved(before, fact.move)
+    issue["state"] = after.value
+    if before is State.WITHDRAWN:
+        return []
+    if fact.move in (Move.ASSIGN, Move.ACCEPT, Move.PASS_ON):
+        issue["member"] = fact.holder
+    if fact.move is Move.CLOSE:
+        issue["outcome"], issue["closed_at"] = fact.outcome, at
+    if fact.step is None:
+        return []
+    return [{"reference": reference, "at": at, "step": fact.step.value, "code": fact.code}]
+
+
+async def _issues(tx: Transaction, references: set[str]) -> dict[str, dict[str, Any]]:
+    columns = [ISSUES.c[name] for name in _SEEN]
+    # Locked on PostgreSQL, where another replica may be writing what the resident does.
+    query = select(ISSUES.c.reference, *columns).where(ISSUES.c.reference.in_(references)).with_for_update()
+    rows = await tx.all(query)
+    return {row.reference: {name: getattr(row, name) for name in _SEEN} for row in rows}
