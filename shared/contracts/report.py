@@ -154,5 +154,6 @@ class RosterPublished(ReportEvent):
     duty_days_per_month: int
     duty_days_of_month: tuple[int, ...]
     time_zone: str | None = Field(
-        default=None, description="IANA name of the zone whose days the body's figures count; the reader's own if absent"
+        default=None,
+        description="IANA name of the zone whose days the body's figures count; the reader's own if absent",
     )

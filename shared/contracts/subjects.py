@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.contracts.event import Event, Plane
 
@@ -50,6 +51,7 @@ def plane_of(body: str, plane: Plane) -> str:
     return f"doorstep.{body}.{plane}.>"
 
 
+@lru_cache(maxsize=4096)  # few subjects, each on very many events
 def parse(subject: str) -> Address | None:
     """``subject`` taken apart, or None where it is not one of ours."""
     match = _SUBJECT.match(subject)

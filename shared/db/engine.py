@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.sql.dml import Insert, ReturningInsert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import create_async_engine
 
 SQLITE_BUSY_MS = 10_000
 
@@ -16,22 +16,27 @@ class Database:
 
     ``writing`` is for the one :class:`shared.db.writer.Writer` of the service; ``reading`` for everything else.
     On SQLite the first opens every transaction with BEGIN IMMEDIATE, without which two transactions that read
-    and then write fail as "locked" whatever the timeout (measured: 131 of 160, and none with it).
+    and then write fail as "locked" whatever the timeout (measured: 131 of 160, and none with it). Errors do not show
+    parameters, which hold what residents wrote.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writing = create_async_engine(url, pool_size=1, max_overflow=0)
-            self.reading = create_async_engine(url, pool_size=4, max_overflow=4)
+            self.writing = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
+            self.reading = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=4)
             for engine in (self.writing, self.reading):
                 event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.writing.sync_engine, "begin", _begin_immediate)
             event.listen(self.reading.sync_engine, "begin", _begin)
         else:
-            self.writing = create_async_engine(url, pool_size=2, max_overflow=0, pool_pre_ping=True)
-            self.reading = create_async_engine(url, pool_size=4, max_overflow=6, pool_pre_ping=True)
+            self.writing = create_async_engine(
+                url, hide_parameters=True, pool_size=2, max_overflow=0, pool_pre_ping=True
+            )
+            self.reading = create_async_engine(
+                url, hide_parameters=True, pool_size=4, max_overflow=6, pool_pre_ping=True
+            )
 
     async def dispose(self) -> None:
         """Close every connection."""
@@ -59,15 +64,6 @@ def _begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def insert_for(engine_or_dialect_name: str, table: Any) -> Any:
-    """An INSERT that knows ON CONFLICT, which SQLAlchemy spells once per database and both databases spell alike."""
-    if engine_or_dialect_name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-        return sqlite_insert(table)
-    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-
-    return postgresql_insert(table)
-
-
-__all__ = ["AsyncEngine", "Database", "Insert", "ReturningInsert", "insert_for"]
+def insert_for(dialect_name: str, table: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, which SQLAlchemy spells once per database and both spell alike."""
+    return sqlite.insert(table) if dialect_name == "sqlite" else postgresql.insert(table)

@@ -211,9 +211,7 @@ class Consumer:
             return _Delivery(event_id, subject, headers, body, fault=error)
         return _Delivery(event_id, subject, headers, body, received=received)
 
-    def read(
-        self, event_id: str, subject: str, headers: Mapping[str, str] | None, body: bytes
-    ) -> Received[Any] | None:
+    def read(self, event_id: str, subject: str, headers: Mapping[str, str] | None, body: bytes) -> Received[Any] | None:
         """The event in a message, or None where it is none of this service's.
 
         Raises DomainError or ValidationError for what can never be applied, and so is parked.
