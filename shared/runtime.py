@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from shared.clock import Clock
 from shared.contracts.subjects import any_version, plane_of
 from shared.db.engine import Database
@@ -22,9 +24,13 @@ from shared.messaging.outbox import OutboxTable
 from shared.messaging.parking import Parking
 from shared.messaging.relay import Relay
 from shared.messaging.tables import MessagingTables
+from shared.observe import Metrics
 from shared.settings import ServiceSettings
 
+log = structlog.get_logger(__name__)
+
 INNER_STREAM = "INNER"
+MEASURE_EVERY_SECONDS = 10.0
 OUTBOX_LATE = timedelta(seconds=60)
 """An event that waits longer for the server than this makes the service not ready."""
 
@@ -53,8 +59,12 @@ class Runtime:
         durable: Durable,
         nats_url: str | None = None,
         parks_unknown: bool = False,
+        metrics: Metrics | None = None,
     ) -> None:
-        """``nats_url``: another account than the body's own; ``parks_unknown``: see :class:`Consumer`."""
+        """``nats_url``: another account than the body's own; ``parks_unknown``: see :class:`Consumer`.
+
+        ``metrics`` are brought up to date every few seconds while running.
+        """
         self.settings = settings
         self.clock = clock
         self.arrivals = Arrivals()
@@ -78,6 +88,8 @@ class Runtime:
             nats_url or settings.nats_url, f"{settings.service}@{settings.body}", [(durable, self.consumer)]
         )
         self._migrations = migrations
+        self._metrics = metrics
+        self._durable = durable
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -89,6 +101,9 @@ class Runtime:
             relay = asyncio.create_task(self.relay.run(self.writer), name="relay")
             stack.push_async_callback(_cancelled, relay)
             await stack.enter_async_context(self.link.running())
+            if self._metrics is not None:
+                measuring = asyncio.create_task(self._measure(self._metrics), name="measure")
+                stack.push_async_callback(_cancelled, measuring)
             yield
 
     async def readiness(self) -> dict[str, bool]:
@@ -104,6 +119,19 @@ class Runtime:
             "broker": self.link.is_connected,
             "outbox": oldest is None or self.clock.now() - oldest < OUTBOX_LATE,
         }
+
+    async def _measure(self, metrics: Metrics) -> None:
+        while True:
+            try:
+                oldest = await self.relay.oldest()
+                metrics.outbox_oldest_seconds.set((self.clock.now() - oldest).total_seconds() if oldest else 0)
+                metrics.outbox_depth.set(await self.relay.depth())
+                metrics.parked.set(await self.parking.count())
+                metrics.pending(self._durable.name).set(await self.link.pending())
+            except Exception as error:
+                # A figure that cannot be had now is had later; what is wrong shows in /readyz.
+                log.debug("not-measured", error=repr(error))
+            await asyncio.sleep(MEASURE_EVERY_SECONDS)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

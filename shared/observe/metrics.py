@@ -42,13 +42,11 @@ class Metrics:
             ("service", "durable"),
         )
         self.outbox_depth = self._gauge("doorstep_outbox_rows", "Events committed and not yet published.")
-        """Set by the relay."""
+        """Set by the runtime, as are the next two."""
         self.outbox_oldest_seconds = self._gauge(
             "doorstep_outbox_oldest_seconds", "Age of the oldest unpublished event."
         )
-        """Set by the relay."""
         self.parked = self._gauge("doorstep_parked_events", "Events put aside for a person to look at.")
-        """Set by the consumer."""
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
