@@ -1,0 +1,114 @@
+"""The catalogue of figures: what each is called, exactly what it counts, and of what it is a share.
+
+The same keys at every tier; a parent's figures are those of its own roster and events, each child's are asked for
+by the child's code. Every count is of what *occurred* in the period, whenever it was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.i18n import N_
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: its key in JSON, its name, its definition, and the denominator where it is a share."""
+
+    key: str
+    name: str
+    definition: str
+    denominator: str | None = None
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether the value is a percentage."""
+        return self.denominator is not None
+
+
+CATALOGUE: tuple[Figure, ...] = (
+    Figure(
+        "residents_received",
+        N_("Residents received"),
+        N_("Receptions held in the period, online and in person, whether or not an issue came of them."),
+    ),
+    Figure(
+        "opinions_collected",
+        N_("Opinions collected"),
+        N_("Issues that residents submitted in the period, withdrawn ones included."),
+    ),
+    Figure(
+        "opinions_solved",
+        N_("Opinions solved"),
+        N_("Of the opinions collected, those that stood closed as solved at the end of the period."),
+    ),
+    Figure(
+        "opinions_answered",
+        N_("Opinions answered"),
+        N_("Of the opinions collected, those that stood closed as answered at the end of the period."),
+    ),
+    Figure(
+        "satisfaction_percent",
+        N_("Satisfaction"),
+        N_("Of the opinions collected, those whose resident's latest rating is “satisfied”, whenever it was given."),
+        N_("The opinions collected that their residents rated; the unrated are on neither side."),
+    ),
+    Figure(
+        "consultations",
+        N_("Consultations"),
+        N_("Consultations held in the period; planned ones are not counted."),
+    ),
+    Figure(
+        "surveys_and_inspections",
+        N_("Surveys and inspections"),
+        N_("Surveys and inspections made in the period."),
+    ),
+    Figure(
+        "policy_talks",
+        N_("Policy talks"),
+        N_("Activities of the kind talk in the period, each counted once however many members took part."),
+    ),
+    Figure(
+        "members",
+        N_("Members"),
+        N_("Active members in the newest roster, whatever the period."),
+    ),
+    Figure(
+        "stations",
+        N_("Stations"),
+        N_("Stations in the newest roster, whatever the period."),
+    ),
+    Figure(
+        "stations_in_townships",
+        N_("Stations in townships"),
+        N_("Of the stations, those of the kind township."),
+    ),
+    Figure(
+        "duty_days_per_month",
+        N_("Duty days per month"),
+        N_("Days of each month on which members are at their stations, by the newest roster."),
+    ),
+)
+"""In the order of the page. ``tier`` and ``parent`` stand beside them in JSON; they count nothing."""
+
+KEYS = frozenset({"tier", "parent", *(figure.key for figure in CATALOGUE)})
+"""The keys of the JSON answer, no more and no fewer."""
+
+TIER_NAMES: Mapping[str, str] = {
+    "county": N_("County"),
+    "prefecture": N_("Prefecture"),
+    "city": N_("City"),
+    "region": N_("Region"),
+}
+
+OUTCOME_NAMES: Mapping[str | None, str] = {
+    "solved": N_("Solved"),
+    "answered": N_("Answered"),
+    "referred-up": N_("Referred up"),
+    "not-ours": N_("Not ours"),
+    "withdrawn": N_("Withdrawn"),
+    None: N_("Still open"),
+}

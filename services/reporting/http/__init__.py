@@ -1,0 +1,1 @@
+"""Figures for programs and for people."""

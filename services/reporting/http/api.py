@@ -1,0 +1,63 @@
+"""``/api/v1/figures`` and ``/api/v1/reporting``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from services.reporting.domain import Period, PeriodEndsBeforeItBegins
+from services.reporting.figures import Value
+from services.reporting.lag import Lag
+from services.reporting.queries import Reports
+from services.reporting.rebuilds import Rebuilds
+from shared.errors import DomainError
+from shared.web.auth import Role, allow
+from shared.web.fields import Code
+
+STAFF = (Role.OFFICER, Role.DISPATCHER, Role.CLERK, Role.MEMBER)
+
+
+def period_of(from_on: date, to_on: date) -> Period:
+    """The period from one day to another. Raises DomainError on field ``to``."""
+    try:
+        return Period(from_on, to_on)
+    except PeriodEndsBeforeItBegins as error:
+        raise DomainError("period-ends-early", "The last day must not be before the first.", field="to") from error
+
+
+def asked_period(from_: Annotated[date, Query(alias="from")], to: date) -> Period:
+    """The period in a query string, both ends required and inside."""
+    return period_of(from_, to)
+
+
+def figures_api(reports: Reports, rebuilds: Rebuilds, lag: Callable[[], Awaitable[Lag]]) -> APIRouter:
+    """Reads for all staff; rebuilding is the officer's."""
+    router = APIRouter(prefix="/api/v1", tags=["figures"])
+    staff = [Depends(allow(*STAFF))]
+    officer = [Depends(allow(Role.OFFICER))]
+
+    @router.get("/figures", dependencies=staff)
+    async def figures(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, Value]:
+        """The figures of this body, or of one below it, over whole days of its own calendar."""
+        return await reports.figures(await reports.body(body), period)
+
+    @router.get("/reporting/lag", dependencies=staff)
+    async def how_far_behind() -> dict[str, int | None]:
+        """``pending`` events are not in the figures yet; ``to_parent``, if there is one, not at the parent."""
+        return asdict(await lag())
+
+    @router.post("/reporting/rebuild", status_code=202, dependencies=officer)
+    async def rebuild() -> dict[str, str]:
+        """Make the figures anew from the stream, in the background; asked twice, one is made."""
+        return {"id": rebuilds.start()}
+
+    @router.get("/reporting/rebuild/{rebuild_id}", dependencies=officer)
+    async def how_far(rebuild_id: str) -> dict[str, Any]:
+        """``state`` (running, done, failed), and how many of the stream's events are read."""
+        return asdict(rebuilds.progress(rebuild_id))
+
+    return router

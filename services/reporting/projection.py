@@ -1,0 +1,221 @@
+"""From reported events to rows: one event, one row, and a repeat is the row that is there already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, case
+
+from services.reporting.domain import Step
+from services.reporting.tables import (
+    PROJECTION,
+    Activity,
+    Body,
+    CommitmentStep,
+    Consultation,
+    Issue,
+    IssueStep,
+    Reception,
+    Roster,
+    Survey,
+)
+from services.reporting.tables import Row as TableRow
+from shared.contracts import report
+from shared.contracts.event import Event
+from shared.db.transaction import Transaction
+
+E = TypeVar("E", bound=Event)
+
+Row = dict[str, Any]
+RowsByTable = Mapping[str, Sequence[Row]]
+
+BODIES = str(Body.__tablename__)
+
+
+@dataclass(frozen=True, slots=True)
+class Projected(Generic[E]):
+    """Which table an event becomes a row of, and how; the body is added by :func:`rows_of`."""
+
+    event: type[E]
+    table: str
+    row: Callable[[E], Row]
+
+
+def _projected(event: type[E], table: type[TableRow], row: Callable[[E], Row]) -> Projected[Any]:
+    return Projected(event, str(table.__tablename__), row)
+
+
+def _step(step: Step, says: Callable[[Any], str | None] = lambda event: None) -> Callable[[Any], Row]:
+    def row(event: report.IssueReported) -> Row:
+        return {
+            "reference": event.reference,
+            "step": step.value,
+            "number": event.step,
+            "occurred_at": event.occurred_at,
+            "says": says(event),
+        }
+
+    return row
+
+
+def _commitment(step: str) -> Callable[[Any], Row]:
+    def row(event: Any) -> Row:
+        return {
+            "commitment_id": event.commitment_id,
+            "step": step,
+            "occurred_at": event.occurred_at,
+            "due_on": getattr(event, "due_on", None),
+        }
+
+    return row
+
+
+def _issue(event: report.IssueSubmitted) -> Row:
+    return {
+        "reference": event.reference,
+        "submitted_at": event.occurred_at,
+        "station": event.station,
+        "community": event.community,
+        "category": event.category,
+        "channel": event.channel,
+    }
+
+
+def _reception(event: report.ReceptionHeld) -> Row:
+    return {
+        "reception_id": event.reception_id,
+        "held_at": event.occurred_at,
+        "station": event.station,
+        "community": event.community,
+        "channel": event.channel,
+    }
+
+
+def _survey(event: report.SurveyMade) -> Row:
+    return {
+        "survey_id": event.survey_id,
+        "made_at": event.occurred_at,
+        "station": event.station,
+        "category": event.category,
+        "members": event.members,
+    }
+
+
+def _consultation(event: report.ConsultationHeld) -> Row:
+    return {
+        "consultation_id": event.consultation_id,
+        "held_at": event.occurred_at,
+        "station": event.station,
+        "place": event.place,
+        "gathering": event.gathering,
+        "setting": event.setting,
+        "members": event.members,
+        "residents": event.residents,
+        "departments": event.departments,
+        "issues": event.issues,
+        "surveys": event.surveys,
+    }
+
+
+def _activity(event: report.ActivityRecorded) -> Row:
+    return {
+        "activity_id": event.activity_id,
+        "kind": event.kind,
+        "held_at": event.occurred_at,
+        "station": event.station,
+        "members": event.members,
+        "audience": event.audience,
+    }
+
+
+def _roster(event: report.RosterPublished) -> Row:
+    return {
+        "revision": event.revision,
+        "tier": event.tier,
+        "parent": event.parent,
+        "time_zone": _known_zone(event.time_zone),
+        "members": event.members,
+        "stations": event.stations,
+        "stations_in_townships": event.stations_in_townships,
+        "duty_days_per_month": event.duty_days_per_month,
+    }
+
+
+def _known_zone(name: str | None) -> str | None:
+    try:
+        return name and str(ZoneInfo(name))
+    except (KeyError, ValueError, OSError):
+        return None  # another body's word is no reason to refuse its whole roster
+
+
+PROJECTED: tuple[Projected[Any], ...] = (
+    _projected(report.RosterPublished, Roster, _roster),
+    _projected(report.IssueSubmitted, Issue, _issue),
+    _projected(report.IssueAssigned, IssueStep, _step(Step.ASSIGNED)),
+    _projected(report.IssueAccepted, IssueStep, _step(Step.ACCEPTED)),
+    _projected(report.IssueClosed, IssueStep, _step(Step.CLOSED, lambda event: str(event.outcome))),
+    _projected(report.IssueReopened, IssueStep, _step(Step.REOPENED)),
+    _projected(report.IssueWithdrawn, IssueStep, _step(Step.WITHDRAWN)),
+    _projected(report.FeedbackGiven, IssueStep, _step(Step.RATED, lambda event: str(event.rating))),
+    _projected(report.ReceptionHeld, Reception, _reception),
+    _projected(report.SurveyMade, Survey, _survey),
+    _projected(report.ConsultationHeld, Consultation, _consultation),
+    _projected(report.CommitmentMade, CommitmentStep, _commitment("made")),
+    _projected(report.CommitmentKept, CommitmentStep, _commitment("kept")),
+    _projected(report.CommitmentDropped, CommitmentStep, _commitment("dropped")),
+    _projected(report.ActivityRecorded, Activity, _activity),
+)
+
+_BY_EVENT: dict[type[Event], tuple[str, Callable[[Any], Row]]] = {
+    projected.event: (projected.table, projected.row) for projected in PROJECTED
+}
+
+
+def rows_of(events: Iterable[tuple[str, Event]]) -> RowsByTable:
+    """The rows that ``events``, each with the body that reported it, become; those of no class here are skipped."""
+    rows: defaultdict[str, list[Row]] = defaultdict(list)
+    newest: dict[str, Any] = {}
+    for body, event in events:
+        known = _BY_EVENT.get(type(event))
+        if known is None:
+            continue
+        table, row_of = known
+        row = row_of(event)
+        row["body"] = body
+        rows[table].append(row)
+        if body not in newest or event.occurred_at > newest[body]:
+            newest[body] = event.occurred_at
+    if newest:
+        rows[BODIES] = [{"body": body, "newest_at": at} for body, at in newest.items()]
+    return rows
+
+
+class Projection:
+    """A set of projection tables to keep rows in: the ones that pages read, or those of a rebuild."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self.tables = dict(tables)
+
+    async def keep(self, tx: Transaction, rows: RowsByTable) -> None:
+        """Add ``rows``, one statement per table however many there are."""
+        for name, of_table in rows.items():
+            await tx.execute(self._statement(tx, name), of_table)
+
+    def _statement(self, tx: Transaction, name: str) -> Any:
+        table = self.tables[name]
+        statement = tx.insert(table)
+        if name != BODIES:
+            return statement.on_conflict_do_nothing()
+        there, new = table.c.newest_at, statement.excluded.newest_at
+        return statement.on_conflict_do_update(
+            index_elements=["body"], set_={"newest_at": case((new > there, new), else_=there)}
+        )
+
+
+def live_projection() -> Projection:
+    """The projection that pages and figures read."""
+    return Projection({str(table.__tablename__): table.__table__ for table in PROJECTION})  # type: ignore[attr-defined]

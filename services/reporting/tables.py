@@ -1,0 +1,161 @@
+"""The projection: reported facts, one row each, keyed by what makes a fact the same fact.
+
+Rows are only ever added, so it makes no difference in which order facts arrive, or how often.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Index, MetaData
+from sqlmodel import Field, SQLModel
+
+from shared.db.types import UTCDateTime
+from shared.messaging.tables import messaging_tables
+
+METADATA = MetaData()
+MIGRATIONS = Path(__file__).parent / "migrations"
+MESSAGING = messaging_tables(METADATA)
+
+
+class Row(SQLModel):
+    """Every row says which body reported it."""
+
+    metadata = METADATA
+
+    body: str = Field(primary_key=True, max_length=31)
+
+
+class Body(Row, table=True):
+    """A body that was heard of, and the date of the newest thing that it reported."""
+
+    __tablename__ = "bodies"
+
+    newest_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Roster(Row, table=True):
+    """What a body has, as it counted itself at one revision of its roster."""
+
+    __tablename__ = "rosters"
+
+    revision: int = Field(primary_key=True)
+    tier: str = Field(max_length=16)
+    parent: str | None = Field(max_length=31)
+    time_zone: str | None = Field(max_length=64)
+    members: int
+    stations: int
+    stations_in_townships: int
+    duty_days_per_month: int
+
+
+class Issue(Row, table=True):
+    """An issue was submitted."""
+
+    __tablename__ = "issues"
+    __table_args__ = (Index("issues_by_date", "body", "submitted_at"),)
+
+    reference: str = Field(primary_key=True, max_length=64)
+    submitted_at: datetime = Field(sa_type=UTCDateTime)
+    station: str | None = Field(max_length=64)
+    community: str = Field(max_length=64)
+    category: str | None = Field(max_length=64)
+    channel: str = Field(max_length=16)
+
+
+class IssueStep(Row, table=True):
+    """Something happened to an issue; ``number`` is its publisher's own count of the issue's steps."""
+
+    __tablename__ = "issue_steps"
+
+    reference: str = Field(primary_key=True, max_length=64)
+    step: str = Field(primary_key=True, max_length=16)
+    number: int = Field(primary_key=True)
+    occurred_at: datetime = Field(sa_type=UTCDateTime)
+    says: str | None = Field(max_length=32)
+    """The outcome of a closing, the rating of a rating."""
+
+
+class Reception(Row, table=True):
+    """A resident was received."""
+
+    __tablename__ = "receptions"
+    __table_args__ = (Index("receptions_by_date", "body", "held_at"),)
+
+    reception_id: str = Field(primary_key=True, max_length=64)
+    held_at: datetime = Field(sa_type=UTCDateTime)
+    station: str | None = Field(max_length=64)
+    community: str = Field(max_length=64)
+    channel: str = Field(max_length=16)
+
+
+class Survey(Row, table=True):
+    """A survey or inspection was made."""
+
+    __tablename__ = "surveys"
+    __table_args__ = (Index("surveys_by_date", "body", "made_at"),)
+
+    survey_id: str = Field(primary_key=True, max_length=64)
+    made_at: datetime = Field(sa_type=UTCDateTime)
+    station: str = Field(max_length=64)
+    category: str | None = Field(max_length=64)
+    members: int
+
+
+class Consultation(Row, table=True):
+    """A consultation was held."""
+
+    __tablename__ = "consultations"
+    __table_args__ = (Index("consultations_by_date", "body", "held_at"),)
+
+    consultation_id: str = Field(primary_key=True, max_length=64)
+    held_at: datetime = Field(sa_type=UTCDateTime)
+    station: str = Field(max_length=64)
+    place: str = Field(max_length=16)
+    gathering: str = Field(max_length=16)
+    setting: str = Field(max_length=16)
+    members: int
+    residents: int
+    departments: int
+    issues: int
+    surveys: int
+
+
+class CommitmentStep(Row, table=True):
+    """A commitment was made, kept or dropped."""
+
+    __tablename__ = "commitment_steps"
+
+    commitment_id: str = Field(primary_key=True, max_length=64)
+    step: str = Field(primary_key=True, max_length=16)
+    occurred_at: datetime = Field(sa_type=UTCDateTime)
+    due_on: date | None
+
+
+class Activity(Row, table=True):
+    """A talk, a good deed or a study session took place."""
+
+    __tablename__ = "activities"
+    __table_args__ = (Index("activities_by_date", "body", "kind", "held_at"),)
+
+    activity_id: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=16)
+    held_at: datetime = Field(sa_type=UTCDateTime)
+    station: str = Field(max_length=64)
+    members: int
+    audience: int | None
+
+
+PROJECTION: tuple[type[Row], ...] = (
+    Body,
+    Roster,
+    Issue,
+    IssueStep,
+    Reception,
+    Survey,
+    Consultation,
+    CommitmentStep,
+    Activity,
+)
+"""All that a rebuild makes anew."""
