@@ -1,0 +1,59 @@
+"""What is done around every use case: wait a moment for what is on its way, run it once, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from services.consultation.domain import CaseState
+from services.consultation.queries import Casebook
+from services.consultation.tables import IDEMPOTENCY
+from services.consultation.usecases.consultations import Consultations
+from services.consultation.usecases.known import Named, unknown
+from services.consultation.vault import Vault
+from shared.db.idempotency import Answer, Key, once
+from shared.db.reader import Reader
+from shared.db.transaction import Transaction
+from shared.db.writer import Writer
+from shared.messaging.arrivals import Arrivals
+
+R = TypeVar("R", bound=BaseModel)
+
+NOT_YET = (None, CaseState.ASSIGNED, CaseState.RETURNED)
+"""States of a case whose acceptance may be on its way."""
+
+
+class Desk:
+    """The service as its API and its pages see it."""
+
+    def __init__(
+        self, *, writer: Writer, reader: Reader, arrivals: Arrivals, vault: Vault, consultations: Consultations
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._arrivals = arrivals
+        self.casebook = Casebook(reader)
+        self.vault = vault
+        self.consultations = consultations
+
+    async def case_at_hand(self, reference: str) -> None:
+        """Wait until the case can be worked on: its order may have been accepted a moment ago."""
+        await self._arrivals.wait_for(lambda: self.casebook.state(reference), lambda state: state not in NOT_YET)
+
+    async def codes_at_hand(self, named: Named) -> None:
+        """Wait until all codes are known: the roster may have been imported a moment ago."""
+        await self._arrivals.wait_for(lambda: unknown(self._reader, named), lambda refusal: refusal is None)
+
+    async def do(self, job: Callable[[Transaction], Awaitable[R]]) -> R:
+        """Run ``job`` in one transaction."""
+        return await self._writer.run(job)
+
+    async def do_once(self, key: Key | None, status: int, job: Callable[[Transaction], Awaitable[R]]) -> Answer:
+        """Run ``job``, or give the answer that the same ``key`` got before. Raises Conflict for a key used otherwise."""
+
+        async def answered(tx: Transaction) -> Answer:
+            return status, (await job(tx)).model_dump(mode="json")
+
+        return await once(self._writer, IDEMPOTENCY, key, answered)

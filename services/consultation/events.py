@@ -1,0 +1,24 @@
+"""Which use case takes which event."""
+
+from __future__ import annotations
+
+from services.consultation.usecases import hearing, roster
+from shared.contracts import inner
+from shared.messaging.handlers import Handlers
+
+
+def handlers() -> Handlers:
+    """Everything this service hears from routing and intake."""
+    heard = Handlers()
+    heard.many(inner.IssueAssigned, hearing.hear_assigned)
+    heard.each(inner.IssueAccepted, hearing.hear_accepted)
+    heard.each(inner.IssueDeclined, hearing.hear_declined)
+    heard.each(inner.AssignmentTimedOut, hearing.hear_timed_out)
+    heard.each(inner.IssueUnroutable, hearing.hear_unroutable)
+    heard.each(inner.IssueWithdrawn, hearing.hear_withdrawn)
+    heard.each(inner.IssueReopened, hearing.hear_reopened)
+    heard.each(inner.FeedbackGiven, hearing.hear_feedback)
+    heard.each(inner.RecordErased, hearing.hear_erased)
+    heard.each(inner.StationPublished, roster.hear_station)
+    heard.each(inner.RosterPublished, roster.hear_roster)
+    return heard

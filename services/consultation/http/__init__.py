@@ -1,0 +1,1 @@
+"""How people and programs reach this service: ``api`` speaks JSON, ``pages`` speaks HTML."""

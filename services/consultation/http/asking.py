@@ -1,0 +1,73 @@
+"""Who asks, and for what: read from a request before any use case is named."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from services.consultation.usecases.acting import Actor
+from shared.errors import Forbidden, NotFound
+from shared.ids import clean_reference
+from shared.web.auth import Claims, Role, allow
+from shared.web.idempotency import IdempotencyKey, idempotency
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def actor_of(claims: Claims) -> Actor:
+    """``claims`` as the use cases know people. Raises Forbidden for a member's account without a code."""
+    if claims.role is not Role.MEMBER:
+        return Actor(member=None, is_officer=claims.role is Role.OFFICER)
+    if claims.member is None:
+        raise Forbidden("no-member-code", "This account is not tied to a member of the roster.")
+    return Actor(member=claims.member, is_officer=False)
+
+
+async def _acting(claims: Annotated[Claims, Depends(allow(Role.MEMBER, Role.OFFICER))]) -> Actor:
+    return actor_of(claims)
+
+
+async def _reading(claims: Annotated[Claims, Depends(allow(Role.MEMBER, Role.DISPATCHER, Role.OFFICER))]) -> Actor:
+    return actor_of(claims)
+
+
+async def _case(reference: str) -> str:
+    cleaned = clean_reference(reference)
+    if cleaned is None:
+        raise NotFound("case-not-found", "There is no such case.")
+    return cleaned
+
+
+async def _consultation(consultation_id: str) -> str:
+    if not _ID.fullmatch(consultation_id):
+        raise NotFound("consultation-not-found", "There is no such consultation.")
+    return consultation_id
+
+
+async def _commitment(commitment_id: str) -> str:
+    if not _ID.fullmatch(commitment_id):
+        raise NotFound("commitment-not-found", "There is no such commitment.")
+    return commitment_id
+
+
+async def _department(department: str) -> str:
+    if not _CODE.fullmatch(department):
+        raise NotFound("referral-not-found", "The department was not asked about this issue.")
+    return department
+
+
+Acting = Annotated[Actor, Depends(_acting)]
+"""A member or an officer, who may record things."""
+Reading = Annotated[Actor, Depends(_reading)]
+"""A member, a dispatcher or an officer, who may look."""
+Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
+"""A neighbour service in its own name."""
+CaseReference = Annotated[str, Depends(_case)]
+ConsultationId = Annotated[str, Depends(_consultation)]
+CommitmentId = Annotated[str, Depends(_commitment)]
+Department = Annotated[str, Depends(_department)]
+Key = Annotated[IdempotencyKey | None, Depends(idempotency)]
+Cursor = Annotated[str | None, Query(max_length=200)]
