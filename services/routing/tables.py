@@ -159,5 +159,5 @@ class SignInFailures(Row, table=True):
 
     __tablename__ = "sign_in_failures"
     key: str = Field(primary_key=True, max_length=64)
-    count: int
+    failures: int
     last_at: datetime = Field(sa_type=UTCDateTime)

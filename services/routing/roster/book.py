@@ -1,12 +1,13 @@
-"""The present roster in memory, read again only when its revision changed."""
+"""The present roster in memory, read again only when it changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.routing.domain import Candidate, Matter, Neighbourhoods
 from services.routing.roster.document import MemberEntry, Roster
-from services.routing.roster.store import Reads, load, revision_of
+from services.routing.roster.store import Reads, edition_of, load
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,17 @@ class RosterBook:
 
     def __init__(self, body: str) -> None:
         self._body = body
-        self._revision = 0
+        self._edition: datetime | None = None
         self._directory: Directory | None = None
 
     async def present(self, reads: Reads) -> Directory | None:
         """The directory of the present roster, or None before the first one."""
-        revision = await revision_of(reads)
-        if revision != self._revision:
+        edition = await edition_of(reads)
+        if edition != self._edition:
             roster = await load(reads, self._body)
             self._directory = Directory.of(roster) if roster else None
-            self._revision = revision
+            self._edition = edition
         return self._directory
-
-    def forget(self) -> None:
-        """Read anew next time: what a transaction saw may have been undone."""
-        self._revision, self._directory = 0, None
 
 
 def _candidate(member: MemberEntry, by_station: dict[str, str], by_community: dict[str, str]) -> Candidate:

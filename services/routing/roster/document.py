@@ -13,7 +13,13 @@ from shared.web.fields import Code, Language, Text
 MOST = 5000
 """Entries of one list: the largest region has some 30 times fewer communities per body."""
 
-Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+$")]
+Email = Annotated[
+    str,
+    # One mailbox and nothing that could be a second one, a header or a display name.
+    StringConstraints(
+        max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+    ),
+]
 Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 

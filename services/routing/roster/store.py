@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Executable, Row, Table, select
@@ -36,6 +37,12 @@ class Reads(Protocol):
 async def revision_of(reads: Reads) -> int:
     """How often the roster changed; 0 before the first one."""
     return int(await reads.scalar(select(_REVISION.c.revision)) or 0)
+
+
+async def edition_of(reads: Reads) -> datetime | None:
+    """When the roster last changed, which tells one from any other; None before the first one."""
+    moment: datetime | None = await reads.scalar(select(_REVISION.c.applied_at))
+    return moment
 
 
 async def load(reads: Reads, body: str) -> Roster | None:

@@ -183,7 +183,7 @@ def upgrade() -> None:
     op.create_table(
         "sign_in_failures",
         sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
     )

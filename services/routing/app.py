@@ -1,0 +1,121 @@
+"""Routing, put together: the one place that knows which part is given to which."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from services.routing.announcements import Announcements
+from services.routing.entry import Routing
+from services.routing.events import handlers
+from services.routing.http import refusals
+from services.routing.http.api import build_api
+from services.routing.passwords import Passwords
+from services.routing.queries import Queries
+from services.routing.roster.book import RosterBook
+from services.routing.settings import RoutingSettings
+from services.routing.tables import MESSAGING
+from services.routing.usecases.accounts import Accounts
+from services.routing.usecases.answering import Answering
+from services.routing.usecases.assigning import Assigning
+from services.routing.usecases.deadlines import Deadlines, TimingOut
+from services.routing.usecases.sign_in import SignIn
+from services.routing.words import VaultWords
+from shared.clock import Clock, SystemClock
+from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.runtime import Runtime, inner_durable
+from shared.web.auth import TokenSigner, TokenVerifier
+from shared.web.factory import create_app
+from shared.web.parked import parked_router
+from shared.web.service import Service
+
+HERE = Path(__file__).parent
+PREFIXES = (
+    "/login",
+    "/logout",
+    "/account",
+    "/office",
+    "/work/orders",
+    "/api/v1/login",
+    "/api/v1/orders",
+    "/api/v1/roster",
+    "/api/v1/accounts",
+    "/api/v1/members",
+    "/api/v1/routing",
+)
+LARGEST_ROSTER = 4 * 1024 * 1024
+"""Bytes; a region's whole roster is a tenth of it."""
+
+
+def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
+    """Routing of one body, wired; nothing is connected before its app's lifespan."""
+    clock = clock or SystemClock()
+    book = RosterBook(settings.body)
+    announcements = Announcements(settings.body)
+    assigning = Assigning(book, announcements, settings.acceptance_hours)
+    heard = handlers(assigning)
+    runtime = Runtime(
+        settings,
+        clock,
+        tables=MESSAGING,
+        migrations=HERE / "migrations",
+        handlers=heard,
+        # Whatever nobody knows is kept here, so that it is seen once and not five times.
+        durable=inner_durable(settings, heard, hears_all=True),
+        parks_unknown=True,
+    )
+    passwords = Passwords()
+    signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
+    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    routing = Routing(
+        body=settings.body,
+        clock=clock,
+        reader=runtime.reader,
+        writer=runtime.writer,
+        arrivals=runtime.arrivals,
+        book=book,
+        sign_in=SignIn(
+            reader=runtime.reader,
+            writer=runtime.writer,
+            passwords=passwords,
+            signer=signer,
+            clock=clock,
+            book=book,
+            lifetime=timedelta(hours=settings.session_hours),
+        ),
+        accounts=Accounts(runtime.reader, runtime.writer, passwords, book),
+        assigning=assigning,
+        answering=Answering(assigning, announcements),
+        deadlines=Deadlines(TimingOut(assigning, announcements), runtime.reader, runtime.writer, clock),
+        queries=Queries(runtime.reader, book, settings.sample_mail_domain),
+        words=VaultWords(neighbours),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with neighbours, passwords.running(), runtime.running(), routing.deadlines.watched():
+            if settings.bootstrap_officer:
+                first_password = settings.bootstrap_password.get_secret_value()
+                await routing.accounts.ensure_first_officer(settings.bootstrap_officer, first_password)
+            yield
+
+    app = create_app(
+        settings=settings,
+        verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
+        translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
+        templates=[HERE / "http" / "templates"],
+        lifespan=lifespan,
+        registry=registry or CollectorRegistry(),
+        readiness=runtime.readiness,
+        max_body_size=LARGEST_ROSTER,
+    )
+    refusals.install(app)
+    app.include_router(build_api(routing))
+    app.include_router(parked_router(runtime, settings.service))
+    return Service(settings.service, app, PREFIXES, runtime.readiness)

@@ -1,0 +1,1 @@
+"""Routing over HTTP: JSON for programs, pages for staff."""
