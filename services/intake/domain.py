@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class State(StrEnum):
@@ -159,7 +160,7 @@ class Contact:
     email: str | None = None
 
     @property
-    def reply_by(self) -> str:
+    def reply_by(self) -> Literal["email", "phone", "none"]:
         """``email``, else ``phone``, else ``none``."""
         return "email" if self.email else "phone" if self.phone else "none"
 

@@ -99,11 +99,11 @@ async def receptions_on(
     day: date,
     zone: str,
     stations: Sequence[str],
-    before: tuple[str, str] | None = None,
+    before: tuple[datetime, str] | None = None,
 ) -> list[ReceptionLine]:
     """The receptions of one local ``day``, newest first, of ``stations`` or of all where none is named.
 
-    ``before``: ISO time and id of the last one seen.
+    ``before``: time and id of the last one seen.
     """
     begins = datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
     ends = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
@@ -117,7 +117,7 @@ async def receptions_on(
     if stations:
         statement = statement.where(RECEPTIONS.c.station.in_(stations))
     if before is not None:
-        at, last = datetime.fromisoformat(before[0]), before[1]
+        at, last = before
         older = and_(RECEPTIONS.c.held_at == at, RECEPTIONS.c.id < last)
         statement = statement.where(or_(RECEPTIONS.c.held_at < at, older))
     columns = ("id", "held_at", "station", "community", "channel", "language", "reference", "state")

@@ -13,7 +13,7 @@ from services.intake.domain import Contact, State, Step
 from services.intake.places import Location
 from services.intake.tables import IDEMPOTENCY, ISSUES, RECEPTIONS, TIMELINE, VAULT
 from shared.contracts import inner, report
-from shared.contracts.words import Channel, ReplyBy
+from shared.contracts.words import Channel
 from shared.db.idempotency import Key, Remembered, recall, remember
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -172,7 +172,6 @@ def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt) -> None
 
 def _announce_issue(tx: Transaction, draft: Draft, reference: str, at: datetime, on_paper: bool) -> None:
     where = draft.location
-    reply_by: ReplyBy = draft.contact.reply_by
     tx.announce(
         inner.IssueSubmitted(
             occurred_at=at,
@@ -185,7 +184,7 @@ def _announce_issue(tx: Transaction, draft: Draft, reference: str, at: datetime,
             channel=draft.channel,
             language=draft.language,
             anonymous=draft.anonymous,
-            reply_by=reply_by,
+            reply_by=draft.contact.reply_by,
         ),
         event_id=derived_id("intake", reference, 1, "inner"),
     )

@@ -1,0 +1,140 @@
+"""The words that pages say for codes. What is not listed here is shown as the code itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from shared.i18n import N_
+
+STATES: Mapping[str, str] = {
+    "submitted": N_("Received"),
+    "assigned": N_("Offered to a member"),
+    "accepted": N_("Taken on by a member"),
+    "in-progress": N_("Being worked on"),
+    "closed": N_("Closed"),
+    "withdrawn": N_("Taken back"),
+}
+
+BADGES: Mapping[str, str] = {
+    "submitted": "badge-wait",
+    "assigned": "badge-wait",
+    "accepted": "badge-info",
+    "in-progress": "badge-info",
+    "closed": "badge-good",
+    "withdrawn": "",
+}
+
+STEPS: Mapping[str, str] = {
+    "submitted": N_("We received what you wrote."),
+    "assigned": N_("A member of your station was asked to take it on."),
+    "unroutable": N_("No member was free: the body's dispatcher is looking for one."),
+    "accepted": N_("A member took it on."),
+    "visited": N_("The member came to look at the place."),
+    "referred": N_("A government department was asked to act."),
+    "replied": N_("The department answered."),
+    "consulted": N_("It was talked over with those concerned."),
+    "promised": N_("Somebody undertook to do something by a set day."),
+    "kept": N_("What was undertaken has been done."),
+    "dropped": N_("What was undertaken will not be done; the reason is on record."),
+    "closed": N_("It was closed with an answer to you."),
+    "rated": N_("You told us what you think of the outcome."),
+    "reopened": N_("You told us that it is not solved: work goes on."),
+    "withdrawn": N_("You took it back."),
+    "erased": N_("Your words and your contact were erased, as you wished."),
+}
+
+OUTCOMES: Mapping[str, str] = {
+    "solved": N_("Solved"),
+    "answered": N_("Answered and explained"),
+    "referred-up": N_("Handed to the body above"),
+    "not-ours": N_("Not for this body to decide"),
+    "withdrawn": N_("Taken back"),
+}
+
+RATINGS: Mapping[str, str] = {
+    "satisfied": N_("Satisfied"),
+    "partly": N_("Partly satisfied"),
+    "unsatisfied": N_("Not satisfied"),
+}
+
+COMMITMENTS: Mapping[str, str] = {
+    "open": N_("Not done yet"),
+    "made": N_("Not done yet"),
+    "kept": N_("Done"),
+    "dropped": N_("Will not be done"),
+}
+
+CHANNELS: Mapping[str, str] = {
+    "qr": N_("QR code"),
+    "web": N_("Web page"),
+    "walk-in": N_("Came to the station"),
+    "phone": N_("Telephone"),
+}
+
+KINDS: Mapping[str, str] = {
+    "township": N_("Township station"),
+    "community": N_("Community station"),
+    "studio": N_("Member's studio"),
+    "mobile": N_("Mobile station"),
+}
+
+ROLES: Mapping[str, str] = {
+    "officer": N_("Officer"),
+    "dispatcher": N_("Dispatcher"),
+    "clerk": N_("Station clerk"),
+    "member": N_("Member"),
+    "service": N_("Notices to the resident"),
+}
+
+CATEGORIES: Mapping[str, str] = {
+    "beekeeping": N_("Beekeeping"),
+    "crop-farming": N_("Crops"),
+    "environment": N_("Environment"),
+    "handicraft": N_("Handicraft"),
+    "health-care": N_("Health care"),
+    "heating": N_("Heating"),
+    "housing": N_("Housing"),
+    "livestock": N_("Livestock"),
+    "market-supervision": N_("Shops and markets"),
+    "noise": N_("Noise"),
+    "roads": N_("Roads"),
+    "sanitation": N_("Cleanliness"),
+    "schooling": N_("Schools"),
+    "social-insurance": N_("Social insurance"),
+    "street-lighting": N_("Street lighting"),
+    "tourism": N_("Tourism"),
+    "transport": N_("Transport"),
+    "water-supply": N_("Water supply"),
+}
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "state": STATES,
+    "step": STEPS,
+    "outcome": OUTCOMES,
+    "rating": RATINGS,
+    "commitment": COMMITMENTS,
+    "channel": CHANNELS,
+    "kind": KINDS,
+    "role": ROLES,
+    "category": CATEGORIES,
+}
+
+
+def label(kind: str, code: str) -> str:
+    """The msgid for ``code``, or the code."""
+    return LABELS[kind].get(code, code)
+
+
+def badge(state: str) -> str:
+    """The class of a state's badge."""
+    return BADGES.get(state, "")
+
+
+def options(kind: str, codes: Iterable[str], say: Callable[[str], str]) -> list[tuple[str, str]]:
+    """Codes with what a list shows for them, in the reader's language by ``say``."""
+    return [(code, say(label(kind, code))) for code in codes]
+
+
+def plain(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Codes that nothing but themselves can be shown for."""
+    return [(code, code) for code in codes]
