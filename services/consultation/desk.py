@@ -51,7 +51,7 @@ class Desk:
         return await self._writer.run(job)
 
     async def do_once(self, key: Key | None, status: int, job: Callable[[Transaction], Awaitable[R]]) -> Answer:
-        """Run ``job``, or give the answer that the same ``key`` got before. Raises Conflict for a key used otherwise."""
+        """Run ``job``, or give what the same ``key`` was answered before. Raises Conflict for a key reused."""
 
         async def answered(tx: Transaction) -> Answer:
             return status, (await job(tx)).model_dump(mode="json")

@@ -167,7 +167,12 @@ class Casebook:
         found = [row[0] for row in await self._reader.all(own.order_by(ROSTER_MEMBERS.c.station))]
         if found:
             return found
-        every = select(ROSTER_STATIONS.c.code).order_by(ROSTER_STATIONS.c.code).limit(LONGEST_THREAD)
+        every = (
+            select(ROSTER_STATIONS.c.code)
+            .where(ROSTER_STATIONS.c.is_current)
+            .order_by(ROSTER_STATIONS.c.code)
+            .limit(LONGEST_THREAD)
+        )
         return [row[0] for row in await self._reader.all(every)]
 
     async def colleagues(self, station: str) -> list[str]:

@@ -204,6 +204,8 @@ class RosterStation(Row, table=True):
 
     code: str = Field(primary_key=True, max_length=64)
     revision: int
+    is_current: bool
+    """False once a roster no longer named it; kept so that a late older event does not bring it back."""
 
 
 class RosterMember(Row, table=True):

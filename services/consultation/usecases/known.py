@@ -37,7 +37,7 @@ class Named:
 async def unknown(reads: Reads, named: Named) -> DomainError | None:
     """The refusal of the first code that does not exist, with its field; None where all exist."""
     is_category, is_department = ROSTER_CODES.c.kind == "category", ROSTER_CODES.c.kind == "department"
-    if code := await _missing(reads, _one(named.station), ROSTER_STATIONS.c.code):
+    if code := await _missing(reads, _one(named.station), ROSTER_STATIONS.c.code, ROSTER_STATIONS.c.is_current):
         return DomainError("unknown-station", "The roster has no station {named}.", field="station", named=code)
     if code := await _missing(reads, _one(named.category), ROSTER_CODES.c.code, is_category):
         return DomainError("unknown-category", "The roster has no category {named}.", field="category", named=code)

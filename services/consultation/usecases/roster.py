@@ -17,8 +17,9 @@ async def hear_station(tx: Transaction, received: Received[inner.StationPublishe
     known = await tx.scalar(select(ROSTER_STATIONS.c.revision).where(ROSTER_STATIONS.c.code == event.code))
     if known is not None and known > event.revision:
         return
-    station = tx.insert(ROSTER_STATIONS).values(code=event.code, revision=event.revision)
-    await tx.execute(station.on_conflict_do_update(index_elements=["code"], set_={"revision": event.revision}))
+    station = {"code": event.code, "revision": event.revision, "is_current": True}
+    insert = tx.insert(ROSTER_STATIONS).values(station)
+    await tx.execute(insert.on_conflict_do_update(index_elements=["code"], set_=station))
     await tx.execute(ROSTER_MEMBERS.delete().where(ROSTER_MEMBERS.c.station == event.code))
     if event.members:
         rows = [{"station": event.code, "member": member} for member in dict.fromkeys(event.members)]
@@ -38,7 +39,8 @@ async def hear_roster(tx: Transaction, received: Received[inner.RosterPublished]
     if any(code not in known for code in event.stations):
         raise TooEarly(f"revision {event.revision} names stations that were not heard of yet")
     gone = [code for code, revision in known.items() if code not in event.stations and revision <= event.revision]
-    await tx.execute(ROSTER_STATIONS.delete().where(ROSTER_STATIONS.c.code.in_(gone)))
+    left = {"revision": event.revision, "is_current": False}
+    await tx.execute(ROSTER_STATIONS.update().where(ROSTER_STATIONS.c.code.in_(gone)).values(left))
     await tx.execute(ROSTER_MEMBERS.delete().where(ROSTER_MEMBERS.c.station.in_(gone)))
     await tx.execute(ROSTER_CODES.delete())
     rows = [

@@ -200,6 +200,7 @@ def upgrade() -> None:
     op.create_table('roster_stations',
     sa.Column('code', sa.String(length=64), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('is_current', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('code')
     )
     op.create_table('survey_members',

@@ -1,0 +1,112 @@
+"""Every state crossed with every move, against a second telling of the rules by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+
+import pytest
+
+from services.consultation import domain
+from services.consultation.domain import (
+    CaseMove,
+    CaseState,
+    CommitmentMove,
+    CommitmentState,
+    ConsultationMove,
+    ConsultationState,
+    IllegalMove,
+    ReferralMove,
+    ReferralState,
+    after,
+    rests_on_surveys,
+)
+from services.consultation.usecases import moves
+from shared.errors import Conflict
+
+CASE_BY_HAND = {
+    "assigned": {
+        "assign": "assigned",
+        "accept": "in-progress",
+        "decline": "returned",
+        "time-out": "returned",
+        "withdraw": "withdrawn",
+    },
+    "returned": {"assign": "assigned", "withdraw": "withdrawn"},
+    "in-progress": {
+        "assign": "assigned",
+        "work": "in-progress",
+        "note": "in-progress",
+        "hear-reply": "in-progress",
+        "close": "closed",
+        "withdraw": "withdrawn",
+    },
+    "closed": {"note": "closed", "hear-reply": "closed", "reopen": "in-progress", "withdraw": "withdrawn"},
+    "withdrawn": {"hear-reply": "withdrawn"},
+}
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(CaseState, CaseMove)))
+def test_a_case_moves_along_its_table_or_is_refused(state: CaseState, move: CaseMove) -> None:
+    expected = CASE_BY_HAND[state].get(move)
+    if expected is None:
+        with pytest.raises(IllegalMove):
+            after(domain.CASE, state, move)
+        with pytest.raises(Conflict):
+            moves.case_after(state, move)
+    else:
+        assert after(domain.CASE, state, move) == moves.case_after(state, move) == expected
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(ConsultationState, ConsultationMove)))
+def test_a_consultation_is_opened_held_and_closed_in_this_order(
+    state: ConsultationState, move: ConsultationMove
+) -> None:
+    expected = {("open", "hold"): "held", ("held", "close"): "closed"}.get((state.value, move.value))
+    if expected is None:
+        with pytest.raises(Conflict):
+            moves.consultation_after(state, move)
+    else:
+        assert moves.consultation_after(state, move) == expected
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(CommitmentState, CommitmentMove)))
+def test_a_commitment_is_settled_once(state: CommitmentState, move: CommitmentMove) -> None:
+    if state is CommitmentState.OPEN:
+        assert moves.commitment_after(state, move) == {"keep": "kept", "drop": "dropped"}[move.value]
+    else:
+        with pytest.raises(Conflict, match="already settled"):
+            moves.commitment_after(state, move)
+
+
+@pytest.mark.parametrize("state", list(ReferralState))
+def test_a_referral_is_replied_to_once(state: ReferralState) -> None:
+    if state is ReferralState.OPEN:
+        assert moves.referral_after(state, ReferralMove.REPLY) is ReferralState.REPLIED
+    else:
+        with pytest.raises(Conflict):
+            moves.referral_after(state, ReferralMove.REPLY)
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "move"),
+    [
+        ("not-accepted-yet", CaseState.ASSIGNED, CaseMove.WORK),
+        ("not-accepted-yet", CaseState.RETURNED, CaseMove.CLOSE),
+        ("case-closed", CaseState.CLOSED, CaseMove.CLOSE),
+        ("case-withdrawn", CaseState.WITHDRAWN, CaseMove.WORK),
+        ("case-in-progress", CaseState.IN_PROGRESS, CaseMove.ACCEPT),
+    ],
+)
+def test_a_refused_move_says_what_stands_in_the_way(code: str, state: CaseState, move: CaseMove) -> None:
+    with pytest.raises(Conflict) as refusal:
+        moves.case_after(state, move)
+    assert refusal.value.code == code
+
+
+def test_no_survey_no_consultation() -> None:
+    day, before, later = date(2023, 1, 6), date(2023, 1, 5), date(2023, 1, 7)
+    assert not rests_on_surveys([], day)
+    assert rests_on_surveys([before], day)
+    assert rests_on_surveys([day], day)
+    assert not rests_on_surveys([before, later], day)
