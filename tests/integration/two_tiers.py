@@ -40,7 +40,7 @@ class TierServer:
 
     def start(self) -> None:
         """Returns once the server says that it is healthy."""
-        self._process = subprocess.Popen([find_server_binary(), "-c", self._config])
+        self._process = subprocess.Popen([find_server_binary(), "-c", self._config], stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             try:
