@@ -25,8 +25,8 @@ BADGES: Mapping[str, str] = {
 }
 
 STEPS: Mapping[str, str] = {
-    "submitted": N_("We received what you wrote."),
-    "assigned": N_("A member of your station was asked to take it on."),
+    "submitted": N_("What was written was received."),
+    "assigned": N_("A member of the station was asked to take it on."),
     "unroutable": N_("No member was free: the body's dispatcher is looking for one."),
     "accepted": N_("A member took it on."),
     "visited": N_("The member came to look at the place."),
@@ -36,11 +36,11 @@ STEPS: Mapping[str, str] = {
     "promised": N_("Somebody undertook to do something by a set day."),
     "kept": N_("What was undertaken has been done."),
     "dropped": N_("What was undertaken will not be done; the reason is on record."),
-    "closed": N_("It was closed with an answer to you."),
-    "rated": N_("You told us what you think of the outcome."),
-    "reopened": N_("You told us that it is not solved: work goes on."),
-    "withdrawn": N_("You took it back."),
-    "erased": N_("Your words and your contact were erased, as you wished."),
+    "closed": N_("It was closed with an answer."),
+    "rated": N_("The resident rated the outcome."),
+    "reopened": N_("The resident said that it is not solved: work goes on."),
+    "withdrawn": N_("The resident took it back."),
+    "erased": N_("Words and contact were erased at the resident's wish."),
 }
 
 OUTCOMES: Mapping[str, str] = {
