@@ -70,7 +70,7 @@ class BodyClient:
 
     async def _sign_in(self) -> str:
         said = await self._http.post("/api/v1/login", json={"login": self._login, "password": self._password})
-        token = _content(said)["token"]
+        token = _content(said)["access_token"]
         assert isinstance(token, str)
         return token
 

@@ -107,9 +107,7 @@ class Supervisor:
             server = self._watch(self._server_command(body, configs))
             self._servers.append(server)
             await server.start()
-        async with asyncio.TaskGroup() as group:
-            for body in self._bodies:
-                group.create_task(self._declare(body, configs[body.code]))
+        await asyncio.gather(*(self._declare(body, configs[body.code]) for body in self._bodies))
 
     async def _start_services(self, configs: dict[str, BodyConfig]) -> None:
         commands = [self._body_command(body.code) for body in self._bodies]
@@ -118,12 +116,12 @@ class Supervisor:
         self._services = [self._watch(command) for command in commands]
         for process in self._services:
             await process.start()
-        async with asyncio.TaskGroup() as group:
-            for body in self._bodies:
-                url = f"{configs[body.code].origin}/readyz"
-                group.create_task(_until_ok(url, f"{body.code}'s services"))
-            if self._fakes:
-                group.create_task(_until_ok(f"{self._inbox_url}/livez", "the development inbox"))
+        waits = [
+            _until_ok(f"{configs[body.code].origin}/readyz", f"{body.code}'s services") for body in self._bodies
+        ]
+        if self._fakes:
+            waits.append(_until_ok(f"{self._inbox_url}/livez", "the development inbox"))
+        await asyncio.gather(*waits)
 
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")

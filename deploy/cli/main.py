@@ -29,7 +29,11 @@ _FAILURES = (Refused, AlreadyUp, NoServerBinary, httpx.TransportError)
 def build() -> typer.Typer:
     """The command with all its verbs."""
     app = typer.Typer(
-        name="doorstep", help="Run and ask the neighbourhood desks of bodies on this machine.", no_args_is_help=True
+        name="doorstep",
+        help="Run and ask the neighbourhood desks of bodies on this machine.",
+        no_args_is_help=True,
+        # A traceback with local variables would show passwords.
+        pretty_exceptions_enable=False,
     )
     app.command()(up.up)
     app.command()(up.down)
