@@ -29,6 +29,10 @@ class Arrivals:
         self._woken.set()
         self._woken = asyncio.Event()
 
+    def next_pulse(self) -> asyncio.Event:
+        """Set at the next pulse. Take it before looking, so that nothing arrives unseen between the two."""
+        return self._woken
+
     async def wait_for(
         self, look: Callable[[], Awaitable[T]], ready: Callable[[T], bool], patience: float = PATIENCE_SECONDS
     ) -> T:

@@ -1,0 +1,104 @@
+"""A notice: what is to be told, to whom, and what has become of telling it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a notice tells."""
+
+    CONFIRMATION = "confirmation"
+    """To the resident: the issue has arrived, and here it can be followed."""
+    ORDER = "order"
+    """To the member: an issue waits for being accepted."""
+    TAKEN = "taken"
+    """To the resident: a member has accepted it."""
+    ANSWER = "answer"
+    """To the resident: it is closed, and this is the answer."""
+
+    @property
+    def audience(self) -> Audience:
+        """Who is told."""
+        return Audience.MEMBER if self is Kind.ORDER else Audience.RESIDENT
+
+
+class Audience(StrEnum):
+    """The two sides of the doorstep."""
+
+    RESIDENT = "resident"
+    MEMBER = "member"
+
+
+class State(StrEnum):
+    """What has become of a notice."""
+
+    QUEUED = "queued"
+    FAILED = "failed"
+    """Not sent yet; it is tried again, ever later."""
+    SENT = "sent"
+    """The mail server has taken it; nobody can know whether it was read."""
+    DEAD = "dead"
+    """The mail server refuses it for good, or the last try is over."""
+    NO_ADDRESS = "no-address"
+    SKIPPED_PAPER = "skipped-paper"
+    """It tells of something long past, entered later from paper; nobody is told of that by mail."""
+
+
+class Move(StrEnum):
+    """What can happen to a notice."""
+
+    DELIVER = "deliver"
+    FAIL = "fail"
+    GIVE_UP = "give-up"
+    FIND_NO_ADDRESS = "find-no-address"
+
+
+TRANSITIONS: dict[tuple[State, Move], State] = {
+    (waiting, move): after
+    for waiting in (State.QUEUED, State.FAILED)
+    for move, after in (
+        (Move.DELIVER, State.SENT),
+        (Move.FAIL, State.FAILED),
+        (Move.GIVE_UP, State.DEAD),
+        (Move.FIND_NO_ADDRESS, State.NO_ADDRESS),
+    )
+}
+"""Only what waits can move; every other state is the end."""
+
+
+class IllegalMove(Exception):
+    """A notice in this state cannot do that."""
+
+    def __init__(self, state: State, move: Move) -> None:
+        super().__init__(f"{move} from {state}")
+        self.state = state
+        self.move = move
+
+
+def after(state: State, move: Move) -> State:
+    """The state that ``move`` leads to. Raises :class:`IllegalMove`."""
+    try:
+        return TRANSITIONS[state, move]
+    except KeyError:
+        raise IllegalMove(state, move) from None
+
+
+PAUSES = (
+    timedelta(seconds=2),
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=3),
+    timedelta(hours=6),
+    timedelta(hours=12),
+)
+"""How long to wait after each failed try; about a day in all, then a notice is old news."""
+
+
+def pause_after(tries: int) -> timedelta | None:
+    """How long to wait after that many failed tries; None when there is nothing to wait for any more."""
+    return PAUSES[tries - 1] if tries <= len(PAUSES) else None

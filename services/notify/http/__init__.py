@@ -1,0 +1,1 @@
+"""The delivery log for programs and for people."""

@@ -1,0 +1,71 @@
+"""``/notices``: the delivery log to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.notify.domain import Kind, State
+from services.notify.http.api import WATCHERS
+from services.notify.queries import DeliveryLog
+from shared.i18n import N_
+from shared.web.auth import allow
+from shared.web.pages import render
+
+KIND_NAMES: Mapping[Kind, str] = {
+    Kind.CONFIRMATION: N_("Confirmation to the resident"),
+    Kind.ORDER: N_("Order to the member"),
+    Kind.TAKEN: N_("Taken up, to the resident"),
+    Kind.ANSWER: N_("Answer to the resident"),
+}
+STATE_NAMES: Mapping[State, str] = {
+    State.QUEUED: N_("Waiting"),
+    State.FAILED: N_("Will be tried again"),
+    State.SENT: N_("Sent"),
+    State.DEAD: N_("Given up"),
+    State.NO_ADDRESS: N_("No address"),
+    State.SKIPPED_PAPER: N_("Not sent: paper record"),
+}
+STATE_BADGES: Mapping[State, str] = {
+    State.QUEUED: "info",
+    State.FAILED: "wait",
+    State.SENT: "good",
+    State.DEAD: "bad",
+    State.NO_ADDRESS: "wait",
+    State.SKIPPED_PAPER: "info",
+}
+REASONS: Mapping[str, str] = {
+    "neighbour-away": N_("A part of this instance did not answer."),
+    "mail-server-away": N_("The mail server did not answer."),
+    "mail-server-refuses-us": N_("The mail server does not accept our sign-in."),
+    "address-not-accepted": N_("The mail server cannot write to such an address."),
+}
+
+
+def notice_pages(delivery_log: DeliveryLog) -> APIRouter:
+    """For officers and dispatchers."""
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(allow(*WATCHERS))])
+
+    @router.get("/notices")
+    async def notices(
+        request: Request,
+        state: Annotated[State | None, Query()] = None,
+        cursor: Annotated[str | None, Query(max_length=300)] = None,
+    ) -> HTMLResponse:
+        """Newest first; an empty state is all of them."""
+        return render(
+            request,
+            "notify/notices.html",
+            page=await delivery_log.page(cursor, state),
+            state=state,
+            kind_names=KIND_NAMES,
+            state_names=STATE_NAMES,
+            state_badges=STATE_BADGES,
+            reasons=REASONS,
+        )
+
+    return router

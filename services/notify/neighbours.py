@@ -1,0 +1,112 @@
+"""What notify asks its neighbours at the moment of sending, so that it need not keep it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import httpx
+from pydantic import BaseModel
+
+from services.notify.letters import Commitment
+
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody is told, and in which language; ``link`` is the resident's own page."""
+
+    email: str | None
+    language: str | None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the resident is told of a closed issue."""
+
+    text: str | None
+    commitments: tuple[Commitment, ...] = ()
+
+
+class Neighbours(Protocol):
+    """Each question raises httpx.HTTPError while the neighbour is away or does not let us ask."""
+
+    async def resident(self, reference: str) -> Address | None:
+        """The resident's reply address from the vault, which logs that it was read; None where nothing is there."""
+
+    async def member(self, code: str) -> Address | None:
+        """The member's address from the roster; None where there is no such member."""
+
+    async def answer(self, reference: str) -> Answer:
+        """The answer that consultation holds."""
+
+
+class _ReplyAddress(BaseModel):
+    email: str | None
+    language: str
+    tracking_url: str
+
+
+class _MemberAddress(BaseModel):
+    email: str | None
+    language: str | None = None
+
+
+class _Commitment(BaseModel):
+    by: str
+    what: str
+    due_on: date
+
+
+class _Answer(BaseModel):
+    answer: str | None
+    commitments: list[_Commitment] = []
+
+
+class HttpNeighbours:
+    """The body's other services over HTTP, asked with notify's own token."""
+
+    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str]) -> None:
+        self._client = client
+        self._token = token
+
+    async def resident(self, reference: str) -> Address | None:
+        answer = await self._get(f"/api/v1/vault/{reference}/reply-address")
+        if answer is None:
+            return None
+        found = _ReplyAddress.model_validate_json(answer)
+        return Address(found.email, found.language, found.tracking_url)
+
+    async def member(self, code: str) -> Address | None:
+        answer = await self._get(f"/api/v1/members/{code}/address")
+        if answer is None:
+            return None
+        found = _MemberAddress.model_validate_json(answer)
+        return Address(found.email, found.language)
+
+    async def answer(self, reference: str) -> Answer:
+        answer = await self._get(f"/api/v1/answers/{reference}")
+        if answer is None:
+            return Answer(None)
+        found = _Answer.model_validate_json(answer)
+        return Answer(found.answer, tuple(Commitment(each.by, each.what, each.due_on) for each in found.commitments))
+
+    async def _get(self, path: str) -> bytes | None:
+        answer = await self._client.get(path, headers={"Authorization": f"Bearer {self._token()}"})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        answer.raise_for_status()
+        return answer.content
+
+
+@asynccontextmanager
+async def http_neighbours(url: str, token: Callable[[], str]) -> AsyncIterator[HttpNeighbours]:
+    """The neighbours at ``url``; ``token`` gives a service token that is still good."""
+    # trust_env: a proxy that the machine is told to use has no business between a body's own services.
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
+        yield HttpNeighbours(client, token)

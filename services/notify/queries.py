@@ -1,0 +1,92 @@
+"""The delivery log: what was told, when, and whether it went out. It has neither text nor address to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import literal, select, tuple_
+
+from services.notify.domain import Audience, Kind, State
+from services.notify.tables import Notice
+from shared.db.reader import Reader
+from shared.errors import DomainError
+from shared.web.paging import decode_cursor, encode_cursor
+
+_NOTICES = Notice.__table__  # type: ignore[attr-defined]
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedNotice:
+    """A line of the log. ``due_at`` is the next try, of a notice that still waits."""
+
+    notice_id: str
+    kind: Kind
+    audience: Audience
+    reference: str
+    member: str | None
+    state: State
+    tries: int
+    queued_at: datetime
+    due_at: datetime | None
+    settled_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Fifty lines at most, the newest first, and the cursor of what came before."""
+
+    items: list[LoggedNotice]
+    next: str | None
+
+
+class DeliveryLog:
+    """Reads the notices."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def page(self, cursor: str | None = None, state: State | None = None) -> LogPage:
+        """One page; ``state`` leaves only such. Raises DomainError on field ``cursor``."""
+        statement = select(_NOTICES).order_by(_NOTICES.c.queued_at.desc(), _NOTICES.c.notice_id.desc()).limit(PAGE + 1)
+        if state is not None:
+            statement = statement.where(_NOTICES.c.state == state.value)
+        if cursor is not None:
+            statement = statement.where(tuple_(_NOTICES.c.queued_at, _NOTICES.c.notice_id) < tuple_(*_place(cursor)))
+        rows = await self._reader.all(statement)
+        items = [_line(row) for row in rows[:PAGE]]
+        more = len(rows) > PAGE
+        return LogPage(items, encode_cursor(items[-1].queued_at.isoformat(), items[-1].notice_id) if more else None)
+
+
+def _place(cursor: str) -> tuple[Any, Any]:
+    at, notice_id = decode_cursor(cursor, str, str)
+    try:
+        queued_at = datetime.fromisoformat(str(at))
+    except ValueError:
+        queued_at = datetime.min
+    if queued_at.tzinfo is None:
+        raise DomainError("cursor-not-valid", "This cursor was not given out here.", field="cursor")
+    # The column's own type, because SQLite keeps moments in a form of its own.
+    return literal(queued_at, _NOTICES.c.queued_at.type), literal(notice_id)
+
+
+def _line(row: Any) -> LoggedNotice:
+    kind, state = Kind(row.kind), State(row.state)
+    return LoggedNotice(
+        notice_id=row.notice_id,
+        kind=kind,
+        audience=kind.audience,
+        reference=row.reference,
+        member=row.member,
+        state=state,
+        tries=row.tries,
+        queued_at=row.queued_at,
+        due_at=None if row.settled_at else row.due_at,
+        settled_at=row.settled_at,
+        reason=row.reason,
+    )

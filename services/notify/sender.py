@@ -1,0 +1,153 @@
+"""Sends what is queued: at once, in order, at a measured pace, and again after a failure.
+
+A mail is posted before that is written down, so a crash in between sends it twice, and never not at all. SMTP knows
+nothing better; both mails bear the same Message-ID, by which the reader's mail program can tell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+import structlog
+from pydantic import ValidationError
+
+from services.notify.domain import Audience, Kind, Move
+from services.notify.letters import Letters, Occasion
+from services.notify.mail import mail_of
+from services.notify.neighbours import Address, Answer, Neighbours
+from services.notify.notices import DueNotice, Notices
+from services.notify.postbox import NotTaken, Postbox
+from services.notify.tally import Tally
+from shared.clock import Clock
+from shared.messaging.arrivals import Arrivals
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+LOOK_AGAIN_SECONDS = 30.0
+"""Another replica may have queued something, which nobody tells us."""
+DATABASE_AWAY_SECONDS = 2.0
+
+Reached = tuple[Address | None, Answer]
+
+
+class Sender:
+    """Sends the notices of one body, one after another."""
+
+    def __init__(
+        self,
+        *,
+        notices: Notices,
+        neighbours: Neighbours,
+        postbox: Postbox,
+        letters: Letters,
+        arrivals: Arrivals,
+        clock: Clock,
+        tally: Tally,
+        mail_from: str,
+        origin: str,
+        mails_per_second: float,
+    ) -> None:
+        """``origin``: where a member signs in. ``arrivals`` wakes the sender when something was queued."""
+        self._notices = notices
+        self._neighbours = neighbours
+        self._postbox = postbox
+        self._letters = letters
+        self._arrivals = arrivals
+        self._clock = clock
+        self._tally = tally
+        self._mail_from = mail_from
+        self._origin = origin
+        self._pause = 1 / mails_per_second
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Send while inside; a mail under way at the end is tried again at the next start."""
+        task = asyncio.create_task(self._run(), name="sender")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await self._postbox.close()
+
+    async def send_due(self) -> int:
+        """Send everything that is due now; how many notices were tried."""
+        tried = 0
+        while batch := await self._notices.take_due(BATCH):
+            await self._send(batch)
+            tried += len(batch)
+        return tried
+
+    async def _run(self) -> None:
+        while True:
+            arrived = self._arrivals.next_pulse()
+            try:
+                if await self._seconds_left() <= 0:
+                    await self.send_due()
+                left = min(await self._seconds_left(), LOOK_AGAIN_SECONDS)
+            except Exception as error:
+                # The database is away; nothing is lost, everything is still written there.
+                log.warning("sender-waits", error=repr(error))
+                left = DATABASE_AWAY_SECONDS
+            with suppress(TimeoutError):
+                await asyncio.wait_for(arrived.wait(), max(left, 0.0))
+
+    async def _seconds_left(self) -> float:
+        due_at = await self._notices.next_due_at()
+        return LOOK_AGAIN_SECONDS if due_at is None else (due_at - self._clock.now()).total_seconds()
+
+    async def _send(self, batch: Sequence[DueNotice]) -> None:
+        # Asked for together, since the neighbours can answer many at once; posted one by one, on one connection.
+        reached = await asyncio.gather(*map(self._reach, batch))
+        for notice, found in zip(batch, reached, strict=True):
+            move, reason = await self._try(notice, found)
+            state = await self._notices.settle(notice, move, reason)
+            self._tally.settled(notice.kind, state)
+            log.info(
+                "notice-tried", notice_id=notice.notice_id, kind=notice.kind.value, state=state.value, reason=reason
+            )
+
+    async def _reach(self, notice: DueNotice) -> Reached | Exception:
+        """Whom to write to and, of a closed issue, what; or what kept us from knowing."""
+        try:
+            if notice.kind.audience is Audience.MEMBER:
+                return await self._neighbours.member(notice.member or ""), Answer(None)
+            address = await self._neighbours.resident(notice.reference)
+            if notice.kind is Kind.ANSWER and address is not None and address.email:
+                return address, await self._neighbours.answer(notice.reference)
+            return address, Answer(None)
+        except (httpx.HTTPError, ValidationError) as error:
+            return error
+
+    async def _try(self, notice: DueNotice, found: Reached | Exception) -> tuple[Move, str | None]:
+        if isinstance(found, Exception):
+            log.warning("neighbour-away", notice_id=notice.notice_id, error=repr(found))
+            return Move.FAIL, "neighbour-away"
+        address, answer = found
+        if address is None or not address.email:
+            return Move.FIND_NO_ADDRESS, None
+        letter = self._letters.write(self._occasion(notice, address, answer), address.language)
+        mail = mail_of(
+            letter, notice_id=notice.notice_id, sender=self._mail_from, to=address.email, at=self._clock.now()
+        )
+        try:
+            await self._postbox.post(self._mail_from, address.email, mail)
+        except NotTaken as refused:
+            return (Move.GIVE_UP if refused.for_good else Move.FAIL), refused.reason
+        await asyncio.sleep(self._pause)  # the pace, see NotifySettings.mails_per_second
+        return Move.DELIVER, None
+
+    def _occasion(self, notice: DueNotice, address: Address, answer: Answer) -> Occasion:
+        return Occasion(
+            kind=notice.kind,
+            reference=notice.reference,
+            link=address.link or f"{self._origin}/work/orders/{notice.reference}",
+            facts=notice.facts,
+            answer=answer.text,
+            commitments=answer.commitments,
+        )
