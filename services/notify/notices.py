@@ -57,7 +57,7 @@ class Notices:
 
         async def job(tx: Transaction) -> list[DueNotice]:
             due = _WAITS & (_NOTICES.c.due_at <= tx.now)
-            first = select(_NOTICES.c.notice_id).where(due).order_by(_NOTICES.c.due_at).limit(most)
+            first = select(_NOTICES.c.notice_id).where(due).order_by(_NOTICES.c.due_at, _NOTICES.c.number).limit(most)
             rows = await tx.all(
                 _NOTICES.update()
                 # Said twice: another replica may have taken one between the two looks.
@@ -65,7 +65,7 @@ class Notices:
                 .values(due_at=tx.now + LEASE, tries=_NOTICES.c.tries + 1)
                 .returning(_NOTICES)
             )
-            return [_due(row) for row in sorted(rows, key=lambda row: (row.queued_at, row.notice_id))]
+            return [_due(row) for row in sorted(rows, key=lambda row: row.number)]
 
         return await self._writer.run(job)
 

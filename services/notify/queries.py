@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 
 from services.notify.domain import Audience, Kind, State
 from services.notify.tables import Notice
@@ -17,6 +17,7 @@ from shared.web.paging import decode_cursor, encode_cursor
 _NOTICES = Notice.__table__  # type: ignore[attr-defined]
 
 PAGE = 50
+LARGEST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +53,21 @@ class DeliveryLog:
 
     async def page(self, cursor: str | None = None, state: State | None = None) -> LogPage:
         """One page; ``state`` leaves only such. Raises DomainError on field ``cursor``."""
-        statement = select(_NOTICES).order_by(_NOTICES.c.queued_at.desc(), _NOTICES.c.notice_id.desc()).limit(PAGE + 1)
+        statement = select(_NOTICES).order_by(_NOTICES.c.number.desc()).limit(PAGE + 1)
         if state is not None:
             statement = statement.where(_NOTICES.c.state == state.value)
         if cursor is not None:
-            statement = statement.where(tuple_(_NOTICES.c.queued_at, _NOTICES.c.notice_id) < tuple_(*_place(cursor)))
+            statement = statement.where(_NOTICES.c.number < _place(cursor))
         rows = await self._reader.all(statement)
-        items = [_line(row) for row in rows[:PAGE]]
         more = len(rows) > PAGE
-        return LogPage(items, encode_cursor(items[-1].queued_at.isoformat(), items[-1].notice_id) if more else None)
+        return LogPage([_line(row) for row in rows[:PAGE]], encode_cursor(rows[PAGE - 1].number) if more else None)
 
 
-def _place(cursor: str) -> tuple[Any, Any]:
-    at, notice_id = decode_cursor(cursor, str, str)
-    try:
-        queued_at = datetime.fromisoformat(str(at))
-    except ValueError:
-        queued_at = datetime.min
-    if queued_at.tzinfo is None:
+def _place(cursor: str) -> int:
+    (number,) = decode_cursor(cursor, int)
+    if not isinstance(number, int) or abs(number) > LARGEST_NUMBER:
         raise DomainError("cursor-not-valid", "This cursor was not given out here.", field="cursor")
-    # The column's own type, because SQLite keeps moments in a form of its own.
-    return literal(queued_at, _NOTICES.c.queued_at.type), literal(notice_id)
+    return number
 
 
 def _line(row: Any) -> LoggedNotice:

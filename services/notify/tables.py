@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, MetaData, column
 from sqlmodel import Field, SQLModel
 
-from shared.db.types import Json, UTCDateTime
+from shared.db.types import BigKey, Json, UTCDateTime
 from shared.messaging.tables import messaging_tables
 
 METADATA = MetaData()
@@ -29,12 +29,11 @@ class Notice(Row, table=True):
     """One thing to tell one person. Its id is derived from the event, so a repeat of that is the same notice."""
 
     __tablename__ = "notices"
-    __table_args__ = (
-        Index("notices_by_time", "queued_at", "notice_id"),
-        Index("notices_waiting", "due_at", sqlite_where=_WAITS, postgresql_where=_WAITS),
-    )
+    __table_args__ = (Index("notices_waiting", "due_at", sqlite_where=_WAITS, postgresql_where=_WAITS),)
 
-    notice_id: str = Field(primary_key=True, max_length=36)
+    number: int | None = Field(default=None, sa_type=BigKey, primary_key=True)
+    """In the order of the events, which is the order of sending and of the log."""
+    notice_id: str = Field(unique=True, max_length=36)
     kind: str = Field(max_length=16)
     reference: str = Field(max_length=64)
     member: str | None = Field(max_length=64)

@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('event_id')
     )
     op.create_table('notices',
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('notice_id', sa.String(length=36), nullable=False),
     sa.Column('kind', sa.String(length=16), nullable=False),
     sa.Column('reference', sa.String(length=64), nullable=False),
@@ -34,10 +35,10 @@ def upgrade() -> None:
     sa.Column('queued_at', shared.db.types.UTCDateTime(timezone=True), nullable=False),
     sa.Column('settled_at', shared.db.types.UTCDateTime(timezone=True), nullable=True),
     sa.Column('reason', sa.String(length=64), nullable=True),
-    sa.PrimaryKeyConstraint('notice_id')
+    sa.PrimaryKeyConstraint('number'),
+    sa.UniqueConstraint('notice_id')
     )
     with op.batch_alter_table('notices', schema=None) as batch_op:
-        batch_op.create_index('notices_by_time', ['queued_at', 'notice_id'], unique=False)
         batch_op.create_index('notices_waiting', ['due_at'], unique=False, sqlite_where=sa.text('settled_at IS NULL'), postgresql_where=sa.text('settled_at IS NULL'))
 
     op.create_table('outbox',
@@ -90,7 +91,6 @@ def downgrade() -> None:
     op.drop_table('outbox')
     with op.batch_alter_table('notices', schema=None) as batch_op:
         batch_op.drop_index('notices_waiting', sqlite_where=sa.text('settled_at IS NULL'), postgresql_where=sa.text('settled_at IS NULL'))
-        batch_op.drop_index('notices_by_time')
 
     op.drop_table('notices')
     op.drop_table('inbox')
