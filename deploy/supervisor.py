@@ -116,9 +116,7 @@ class Supervisor:
         self._services = [self._watch(command) for command in commands]
         for process in self._services:
             await process.start()
-        waits = [
-            _until_ok(f"{configs[body.code].origin}/readyz", f"{body.code}'s services") for body in self._bodies
-        ]
+        waits = [_until_ok(f"{configs[body.code].origin}/readyz", f"{body.code}'s services") for body in self._bodies]
         if self._fakes:
             waits.append(_until_ok(f"{self._inbox_url}/livez", "the development inbox"))
         await asyncio.gather(*waits)

@@ -7,10 +7,13 @@ import sys
 import httpx
 import typer
 
-from deploy.cli import up
+from deploy.cli import figures, ledger, parked, reporting, roster, up
 from deploy.cli.instance import NoSignIn
 from deploy.cli.screen import remarks
 from deploy.client import Refused
+from deploy.ledger.arrival import NotCaughtUp
+from deploy.ledger.facts import BadLedger
+from deploy.ledger.replay import LedgerFailed
 from deploy.lock import AlreadyUp
 from deploy.nats.binary import NoServerBinary
 from deploy.nats.streams import StreamsNotDeclared
@@ -23,7 +26,16 @@ FAILED, USAGE, NOT_READY = 1, 2, 3
 
 _USAGE_ERRORS = (UnknownBody, BadTopology, NoSignIn)
 _NOT_READY_ERRORS = (NotRunning, NotReady, StreamsNotDeclared, httpx.ConnectError)
-_FAILURES = (Refused, AlreadyUp, NoServerBinary, httpx.TransportError)
+_FAILURES = (
+    AlreadyUp,
+    BadLedger,
+    LedgerFailed,
+    NoServerBinary,
+    NotCaughtUp,
+    Refused,
+    reporting.RebuildFailed,
+    httpx.TransportError,
+)
 
 
 def build() -> typer.Typer:
@@ -37,6 +49,11 @@ def build() -> typer.Typer:
     )
     app.command()(up.up)
     app.command()(up.down)
+    app.command()(figures.figures)
+    app.add_typer(roster.build(), name="roster")
+    app.add_typer(ledger.build(), name="ledger")
+    app.add_typer(parked.build(), name="parked")
+    app.add_typer(reporting.build(), name="reporting")
     return app
 
 

@@ -1,0 +1,38 @@
+"""``figures``."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from deploy.cli.instance import as_officer, running, running_body
+from deploy.cli.screen import print_json, print_table
+from deploy.run_file import RunningBody
+
+_DAY = ["%Y-%m-%d"]
+
+
+def figures(
+    body: Annotated[str, typer.Option(help="Whose figures.")],
+    from_on: Annotated[datetime, typer.Option("--from", formats=_DAY, help="First day.")],
+    to_on: Annotated[datetime, typer.Option("--to", formats=_DAY, help="Last day, included.")],
+    at: Annotated[str | None, typer.Option(help="Whose reporting is asked; the body's own when left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """The figures of a body over whole days of its own calendar."""
+    target = running_body(running(), at or body)
+    found = asyncio.run(_ask(target, body, f"{from_on:%Y-%m-%d}", f"{to_on:%Y-%m-%d}"))
+    if as_json:
+        print_json(found)
+    else:
+        print_table(("figure", "value"), sorted(found.items()), title=f"{body} from {from_on:%F} to {to_on:%F}")
+
+
+async def _ask(target: RunningBody, body: str, first: str, last: str) -> dict[str, Any]:
+    async with as_officer(target) as client:
+        found = await client.get("/api/v1/figures", **{"body": body, "from": first, "to": last})
+    assert isinstance(found, dict)
+    return found

@@ -1,0 +1,49 @@
+"""Waits until what was recorded at a body has become figures there, and at its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+import httpx
+
+from deploy.client import BodyClient, Refused
+
+_QUIET_LOOKS = 3
+_LOOK_EVERY = 0.3
+"""Seconds. An event is for a moment in nobody's count: after the commit that wrote it, before the stream has
+it. So only several quiet looks in a row are believed."""
+
+_OUTBOX_ROWS = re.compile(r"^doorstep_outbox_rows\{.*\} (\S+)$", re.MULTILINE)
+
+
+class NotCaughtUp(Exception):
+    """Figures still lag behind after the time that was given."""
+
+
+async def wait_for_figures(bodies: Sequence[BodyClient], *, within: float = 120.0) -> None:
+    """Return once nothing is pending at any of ``bodies`` (a body, and its parent if it runs here too).
+
+    Raises :class:`NotCaughtUp` after ``within`` seconds.
+    """
+    quiet = 0
+    last = "no answer"
+    try:
+        async with asyncio.timeout(within):
+            while quiet < _QUIET_LOOKS:
+                try:
+                    waiting = sum([await _waiting_at(body) for body in bodies])
+                    quiet = quiet + 1 if waiting == 0 else 0
+                    last = f"{waiting} events pending"
+                except (Refused, httpx.TransportError) as away:
+                    quiet, last = 0, str(away) or type(away).__name__
+                await asyncio.sleep(_LOOK_EVERY)
+    except TimeoutError:
+        raise NotCaughtUp(f"the figures have not caught up within {within:.0f} s: {last}") from None
+
+
+async def _waiting_at(body: BodyClient) -> int:
+    lag = await body.get("/api/v1/reporting/lag")
+    unpublished = sum(int(float(rows)) for rows in _OUTBOX_ROWS.findall(await body.get_text("/metrics")))
+    return int(lag["pending"]) + int(lag.get("to_parent") or 0) + unpublished
