@@ -16,6 +16,10 @@ from services.routing.entry import Routing
 from services.routing.events import handlers
 from services.routing.http import refusals
 from services.routing.http.api import build_api
+from services.routing.http.office_pages import build_office_pages
+from services.routing.http.order_pages import build_order_pages
+from services.routing.http.sign_in_pages import build_sign_in_pages
+from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
 from services.routing.queries import Queries
 from services.routing.roster.book import RosterBook
@@ -95,6 +99,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         deadlines=Deadlines(TimingOut(assigning, announcements), runtime.reader, runtime.writer, clock),
         queries=Queries(runtime.reader, book, settings.sample_mail_domain),
         words=VaultWords(neighbours),
+        parked=HttpParkedEvents(neighbours),
     )
 
     @asynccontextmanager
@@ -118,4 +123,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     refusals.install(app)
     app.include_router(build_api(routing))
     app.include_router(parked_router(runtime, settings.service))
+    app.include_router(build_sign_in_pages(routing))
+    app.include_router(build_order_pages(routing))
+    app.include_router(build_office_pages(routing))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

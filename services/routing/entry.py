@@ -10,6 +10,7 @@ from services.routing import orders
 from services.routing.domain import Standing
 from services.routing.http.bodies import OrderOut
 from services.routing.orders import AskingRecord, OrderRecord
+from services.routing.parked import ParkedEvents
 from services.routing.queries import Queries
 from services.routing.roster.book import Directory, RosterBook
 from services.routing.roster.difference import Change
@@ -51,6 +52,7 @@ class Routing:
     deadlines: Deadlines
     queries: Queries
     words: IssueWords
+    parked: ParkedEvents
 
     async def accept(self, reference: str, by: Answerer, key: Key | None) -> Answer:
         """Take an order: see :meth:`Answering.accept`."""

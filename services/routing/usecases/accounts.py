@@ -73,6 +73,18 @@ class Accounts:
         if not await self._known(self._reader, [login]):
             await self.make([NewAccount(login, password, Role.OFFICER)])
 
+    async def change_password(self, login: str, present: str, new: str) -> None:
+        """Replace one's own password. Raises DomainError on ``present`` where that is not it."""
+        account = await self._reader.one(select(_ACCOUNTS.c.password_hash).where(_ACCOUNTS.c.login == login))
+        if not await self._passwords.fits(account.password_hash if account else None, present):
+            raise DomainError("wrong-password", "This is not your present password.", field="present")
+        [password_hash] = await self._passwords.hash_all([new])
+        await self._writer.run(
+            lambda tx: tx.execute(
+                _ACCOUNTS.update().where(_ACCOUNTS.c.login == login).values(password_hash=password_hash)
+            )
+        )
+
     async def _check(self, wanted: Sequence[NewAccount]) -> None:
         directory = await self._book.present(self._reader)
         members = directory.members if directory else {}
