@@ -153,11 +153,10 @@ class Consumer:
         rows = [{"event_id": event_id, "received_at": tx.now} for event_id in ours]
         new = set((await tx.execute(statement, rows)).scalars())
         fresh = [received for event_id, received in ours.items() if event_id in new]
-        for address, run in itertools.groupby(fresh, key=lambda received: received.address.kind):
-            batch = list(run)
-            handler = self.handlers.at(batch[0].address)
-            assert handler is not None, address
-            await handler(tx, batch)
+        # By handler, not by class: one that takes several classes gets them as they came, in one go.
+        for handler, run in itertools.groupby(fresh, key=lambda received: self.handlers.at(received.address)):
+            assert handler is not None
+            await handler(tx, list(run))
 
     async def _count_try(self, tx: Transaction, event_id: str) -> int:
         tries = self._tables.tries

@@ -33,7 +33,10 @@ class Handlers:
         self.events: list[type[Event]] = []
 
     def many(self, event: type[E], handler: Callable[[Transaction, Sequence[Received[E]]], Awaitable[None]]) -> None:
-        """``handler`` takes all events of this class that arrived together, in order, in one transaction."""
+        """``handler`` takes all events of this class that arrived together, in order, in one transaction.
+
+        The same handler may be given for several classes; it then gets them mixed, as they came.
+        """
         self._by_kind[kind_of(event)] = handler
         self.events.append(event)
 

@@ -43,7 +43,9 @@ class ReportingUnderTest:
     async def get(self, path: str, role: Role = Role.OFFICER, **query: str) -> httpx.Response:
         return await self.client.get(path, params=query, headers={"Authorization": f"Bearer {self.token(role)}"})
 
-    async def figures(self, body: str = "zhaosu", first: str = "2023-01-01", last: str = "2023-12-31") -> dict[str, Any]:
+    async def figures(
+        self, body: str = "zhaosu", first: str = "2023-01-01", last: str = "2023-12-31"
+    ) -> dict[str, Any]:
         answer = await self.get("/api/v1/figures", body=body, **{"from": first, "to": last})
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
@@ -52,7 +54,9 @@ class ReportingUnderTest:
     async def report(self, events: Iterable[tuple[str, Event]], body: str = "zhaosu") -> None:
         """Publish as the parent's server stores it; each event with the id it is given."""
         for event_id, event in events:
-            await self.send(event_id, subject_of(body, type(event)), event.model_dump_json().encode(), body, type(event))
+            await self.send(
+                event_id, subject_of(body, type(event)), event.model_dump_json().encode(), body, type(event)
+            )
 
     async def send(self, event_id: str, subject: str, data: bytes, body: str, kind: type[Event]) -> None:
         via = "" if body == "ili" else f"from.{body}."
@@ -63,8 +67,8 @@ class ReportingUnderTest:
     async def caught_up(self) -> None:
         """Returns once every published event is kept."""
         async with asyncio.timeout(20):
-            while (await self.get("/api/v1/reporting/lag")).json()["pending"]:
-                await asyncio.sleep(0.02)  # between looks at a durable that has no way to call us
+            while (await self.get("/api/v1/reporting/lag")).json()["pending"]:  # noqa: ASYNC110 (a durable cannot call us)
+                await asyncio.sleep(0.02)
 
     async def rebuilt(self) -> dict[str, Any]:
         """Rebuild, and what it said of itself at the end."""
@@ -147,7 +151,9 @@ def reopened(reference: str, step: int, at: datetime) -> report.IssueReopened:
 
 
 def rated(reference: str, step: int, at: datetime, rating: str) -> report.FeedbackGiven:
-    return report.FeedbackGiven.model_validate({"occurred_at": at, "reference": reference, "step": step, "rating": rating})
+    return report.FeedbackGiven.model_validate(
+        {"occurred_at": at, "reference": reference, "step": step, "rating": rating}
+    )
 
 
 def reception(reception_id: str, at: datetime) -> report.ReceptionHeld:

@@ -122,7 +122,9 @@ async def test_any_order_and_any_repeat_give_the_same_figures(ili: ReportingUnde
 async def test_a_rebuild_gives_the_same_bytes_and_loses_nothing_live(ili: ReportingUnderTest) -> None:
     events = a_countys_year()
     await ili.report(events[: len(events) // 2])
-    await ili.send("bad", "doorstep.zhaosu.report.issue.submitted.v1", b'{"reference": 7}', "zhaosu", report.IssueSubmitted)
+    await ili.send(
+        "bad", "doorstep.zhaosu.report.issue.submitted.v1", b'{"reference": 7}', "zhaosu", report.IssueSubmitted
+    )
     await ili.caught_up()
     said = await ili.rebuilt()
     assert (said["state"], said["skipped"]) == ("done", 1)
