@@ -1,0 +1,52 @@
+"""A real browser, headless, and a running instance for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.instance import Instance
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium as the system has it (``DOORSTEP_CHROMIUM`` names another)."""
+    found = os.environ.get("DOORSTEP_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium on this machine: `apt-get install chromium`, or name one in DOORSTEP_CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A sample run of the browser's own."""
+    running = Instance(tmp_path_factory.mktemp("browser"))
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def screens() -> Path:
+    """Where pictures of the pages are left, to be looked at."""
+    folder = Path(os.environ.get("DOORSTEP_VAR") or "var").absolute() / "screens"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
