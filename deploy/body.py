@@ -12,7 +12,8 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from deploy.body_config import HOST, BodyConfig
+from deploy.body_config import BodyConfig
+from deploy.machine import HOST
 from deploy.origin import OneOrigin
 from deploy.topology import SERVICES
 from shared.observe import configure
@@ -41,6 +42,7 @@ def service_settings(config: BodyConfig, service: str, kind: type[ServiceSetting
         "routing": {
             "bootstrap_officer": secrets.officer.login,
             "bootstrap_password": SecretStr(secrets.officer.password),
+            "sample_mail_domain": f"{config.body}.example" if config.sample else None,
         },
         "notify": {"smtp_url": config.smtp_url, "mail_from": config.mail_from},
         "reporting": {"nats_uplink_url": config.uplink_nats_url},

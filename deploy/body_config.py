@@ -6,20 +6,16 @@ Addresses in it follow the machine and are written anew at every start; secrets 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deploy.machine import Machine
+from deploy.accounts import Account
+from deploy.machine import HOST, Machine
 from deploy.passwords import machine_secret, readable_password
 from deploy.private_file import write_private
 from deploy.topology import SERVICES, Body, Topology
 from shared.settings import Tier
 from shared.web.tokens import new_key_pair
-
-HOST = "127.0.0.1"
-
-StaffRole = Literal["officer", "dispatcher", "clerk", "member"]
 
 
 class _Frozen(BaseModel):
@@ -31,15 +27,6 @@ class KeyPair(_Frozen):
 
     private: str
     public: str
-
-
-class Account(_Frozen):
-    """A sign-in code. ``member`` is a code of the roster, for accounts of members only."""
-
-    login: str
-    password: str
-    role: StaffRole
-    member: str | None = None
 
 
 class Secrets(_Frozen):
@@ -88,6 +75,8 @@ class BodyConfig(_Frozen):
     smtp_url: str
     mail_from: str
     secrets: Secrets
+    sample: bool = False
+    """In a sample run every member has an address, at which the development inbox takes the mail."""
     sample_accounts: tuple[Account, ...] = Field(default=())
     """Of a sample run only: sign-in codes of dispatcher, clerk and members."""
 
@@ -125,7 +114,7 @@ def config_path(machine: Machine, body: str) -> Path:
     return machine.folder(body) / "body.json"
 
 
-def prepare_body(machine: Machine, topology: Topology, body: Body) -> BodyConfig:
+def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bool) -> BodyConfig:
     """The configuration of ``body`` on ``machine``: kept secrets, present addresses; written to its file."""
     path = config_path(machine, body.code)
     known = BodyConfig.read(path) if path.exists() else None
@@ -147,6 +136,7 @@ def prepare_body(machine: Machine, topology: Topology, body: Body) -> BodyConfig
         smtp_url=f"smtp://{HOST}:{machine.fakes.smtp}",
         mail_from=f"doorstep@{body.code}.localhost",
         secrets=known.secrets if known else Secrets.generate(),
+        sample=sample,
         sample_accounts=known.sample_accounts if known else (),
     )
     config.write(path)

@@ -8,10 +8,12 @@ from typing import Any, Self
 
 import httpx
 
+from deploy.trouble import Trouble
+
 _CONNECTIONS = 24
 
 
-class Refused(Exception):
+class Refused(Trouble):
     """The body said no; the text is its problem document as a sentence, naming the field it is about."""
 
     def __init__(self, status: int, sentence: str, problem: dict[str, Any]) -> None:

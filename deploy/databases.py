@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 
@@ -20,7 +21,19 @@ async def create_databases(server_url: str, urls: Iterable[str]) -> None:
             existing = set((await connection.execute(text("SELECT datname FROM pg_database"))).scalars())
             for name in (make_url(url).database for url in urls):
                 if name not in existing:
-                    # The name is made of slugs (deploy.machine.database_name), so quoting is enough.
+                    # The name is made of slugs (deploy.machine), so quoting is enough.
                     await connection.execute(text(f'CREATE DATABASE "{name}"'))
+    finally:
+        await engine.dispose()
+
+
+async def server_answers(server_url: str) -> bool:
+    """Whether the PostgreSQL server takes a connection."""
+    engine = create_async_engine(make_url(server_url).set(database="postgres"))
+    try:
+        async with engine.connect():
+            return True
+    except (SQLAlchemyError, OSError):
+        return False
     finally:
         await engine.dispose()

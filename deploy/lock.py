@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 from typing import IO
 
+from deploy.trouble import Trouble
 
-class AlreadyUp(Exception):
+
+class AlreadyUp(Trouble):
     """Another supervisor runs in this place."""
 
     def __init__(self, pid: int | None) -> None:

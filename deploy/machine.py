@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.engine import URL, make_url
-
 from deploy.topology import SERVICES
+
+HOST = "127.0.0.1"
+"""Everything on one machine listens here alone; a reverse proxy opens it to others."""
 
 DEFAULT_PORT_BASE = 8600
 _PORTS_PER_BODY = 10
@@ -94,21 +95,18 @@ class Machine:
         """One database per service of ``body``: SQLite files, or databases on the PostgreSQL server."""
         if self.database_server is None:
             return {name: f"sqlite+aiosqlite:///{self.folder(body)}/{name}.db" for name in SERVICES}
-        server = make_url(self.database_server)
-        return {
-            name: _with_database(server, database_name(server, body, name)).render_as_string(hide_password=False)
-            for name in SERVICES
-        }
+        return {name: _database_url(self.database_server, body, name) for name in SERVICES}
 
 
-def database_name(server: URL, body: str, service: str) -> str:
-    """``<prefix>_<body>_<service>``; the prefix is the database that the server URL names.
+def _database_url(server_url: str, body: str, service: str) -> str:
+    """``<prefix>_<body>_<service>`` on the server; the prefix is the database that the server's URL names.
 
     So two runs share one PostgreSQL server by naming different (not necessarily existing) databases.
     """
+    # Imported here: half a second that only the start of an instance has to pay.
+    from sqlalchemy.engine import make_url
+
+    server = make_url(server_url)
     prefix = server.database if server.database not in (None, "", "postgres") else "doorstep"
-    return f"{prefix}_{body}_{service}".replace("-", "_")
-
-
-def _with_database(server: URL, name: str) -> URL:
-    return server.set(database=name)
+    name = f"{prefix}_{body}_{service}".replace("-", "_")
+    return server.set(database=name).render_as_string(hide_password=False)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from deploy.body_config import Account, BodyConfig
+from deploy.accounts import Account
 from deploy.private_file import write_private
+from deploy.trouble import NothingUp
+
+if TYPE_CHECKING:
+    from deploy.body_config import BodyConfig
 
 
-class NotRunning(Exception):
+class NotRunning(NothingUp):
     """No instance runs at the place that was looked at."""
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from deploy import sample
-from deploy.body_config import Account, BodyConfig
+from deploy.accounts import Account
+from deploy.body_config import BodyConfig
 from deploy.client import BodyClient
 from deploy.passwords import readable_password
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from deploy.body_config import Account, BodyConfig, config_path, prepare_body
+from deploy.accounts import Account
+from deploy.body_config import BodyConfig, config_path, prepare_body
 from deploy.databases import create_databases
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
@@ -21,6 +22,7 @@ from deploy.private_file import write_private
 from deploy.process import Command, Watched
 from deploy.run_file import Run, RunningBody
 from deploy.topology import Body, Topology
+from deploy.trouble import NothingUp
 
 READY_WITHIN = 60.0
 """Seconds until a start is given up; a usual one takes a tenth of it."""
@@ -32,24 +34,24 @@ Settle = Callable[[BodyConfig], Awaitable[tuple[Account, ...]]]
 """What is done once a body answers, giving the sign-in codes to show."""
 
 
-class NotReady(Exception):
+class NotReady(NothingUp):
     """A process did not become ready in time; its log says why."""
 
 
 class Supervisor:
     """Runs some bodies of a topology on this machine until a signal ends it.
 
-    ``server_binary`` is the nats-server to run; with ``fakes`` the development inbox runs too.
+    ``server_binary`` is the nats-server to run; with ``sample`` the development inbox runs too.
     """
 
     def __init__(
-        self, machine: Machine, topology: Topology, bodies: Sequence[Body], server_binary: Path, *, fakes: bool
+        self, machine: Machine, topology: Topology, bodies: Sequence[Body], server_binary: Path, *, sample: bool
     ) -> None:
         self._machine = machine
         self._topology = topology
         self._bodies = tuple(bodies)
         self._binary = server_binary
-        self._fakes = fakes
+        self._sample = sample
         self._lock = PlaceLock(machine.lock_file)
         self._servers: list[Watched] = []
         self._services: list[Watched] = []
@@ -89,7 +91,9 @@ class Supervisor:
 
     async def _start(self, settle: Settle) -> Run:
         # Children's secrets exist before their parent's server is configured, whichever of them runs here.
-        configs = {body.code: prepare_body(self._machine, self._topology, body) for body in self._topology}
+        configs = {
+            body.code: prepare_body(self._machine, self._topology, body, sample=self._sample) for body in self._topology
+        }
         if self._machine.database_server is not None:
             urls = [url for body in self._bodies for url in configs[body.code].database_urls.values()]
             await create_databases(self._machine.database_server, urls)
@@ -111,13 +115,13 @@ class Supervisor:
 
     async def _start_services(self, configs: dict[str, BodyConfig]) -> None:
         commands = [self._body_command(body.code) for body in self._bodies]
-        if self._fakes:
+        if self._sample:
             commands.append(self._fakes_command())
         self._services = [self._watch(command) for command in commands]
         for process in self._services:
             await process.start()
         waits = [_until_ok(f"{configs[body.code].origin}/readyz", f"{body.code}'s services") for body in self._bodies]
-        if self._fakes:
+        if self._sample:
             waits.append(_until_ok(f"{self._inbox_url}/livez", "the development inbox"))
         await asyncio.gather(*waits)
 
@@ -158,7 +162,7 @@ class Supervisor:
                 body.code: RunningBody.of(configs[body.code], self._pids_of(body.code), accounts[body.code])
                 for body in self._bodies
             },
-            inbox_url=self._inbox_url if self._fakes else None,
+            inbox_url=self._inbox_url if self._sample else None,
             fakes_pid=self._pids.get("fakes"),
         )
 

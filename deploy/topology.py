@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from deploy.trouble import CalledWrongly
 from shared.settings import Tier
 
 SERVICES = ("intake", "routing", "consultation", "notify", "reporting")
@@ -55,7 +56,7 @@ class Topology:
         return self.bodies.index(self.body(code))
 
 
-class UnknownBody(LookupError):
+class UnknownBody(CalledWrongly):
     """A body was named that the topology does not have."""
 
     def __init__(self, code: str, known: tuple[str, ...]) -> None:

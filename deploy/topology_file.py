@@ -15,11 +15,12 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from deploy.topology import Body, Topology
+from deploy.trouble import CalledWrongly
 
 _BODIES = TypeAdapter(list[Body])
 
 
-class BadTopology(Exception):
+class BadTopology(CalledWrongly):
     """The file is no topology; the text says where and why."""
 
 

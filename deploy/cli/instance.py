@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 
-from deploy.body_config import Account
+from deploy.accounts import Account
 from deploy.client import BodyClient
 from deploy.machine import Machine
 from deploy.run_file import Run, RunningBody
 from deploy.topology import UnknownBody
+from deploy.trouble import CalledWrongly
 
 
-class NoSignIn(Exception):
+class NoSignIn(CalledWrongly):
     """There is no officer's account to act with."""
 
 

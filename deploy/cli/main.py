@@ -7,35 +7,9 @@ import sys
 import httpx
 import typer
 
-from deploy.cli import figures, ledger, parked, reporting, roster, up
-from deploy.cli.instance import NoSignIn
+from deploy.cli import doctor, fakes, figures, ledger, parked, reporting, roster, state, up
 from deploy.cli.screen import remarks
-from deploy.client import Refused
-from deploy.ledger.arrival import NotCaughtUp
-from deploy.ledger.facts import BadLedger
-from deploy.ledger.replay import LedgerFailed
-from deploy.lock import AlreadyUp
-from deploy.nats.binary import NoServerBinary
-from deploy.nats.streams import StreamsNotDeclared
-from deploy.run_file import NotRunning
-from deploy.supervisor import NotReady
-from deploy.topology import UnknownBody
-from deploy.topology_file import BadTopology
-
-FAILED, USAGE, NOT_READY = 1, 2, 3
-
-_USAGE_ERRORS = (UnknownBody, BadTopology, NoSignIn)
-_NOT_READY_ERRORS = (NotRunning, NotReady, StreamsNotDeclared, httpx.ConnectError)
-_FAILURES = (
-    AlreadyUp,
-    BadLedger,
-    LedgerFailed,
-    NoServerBinary,
-    NotCaughtUp,
-    Refused,
-    reporting.RebuildFailed,
-    httpx.TransportError,
-)
+from deploy.trouble import NothingUp, Trouble
 
 
 def build() -> typer.Typer:
@@ -49,11 +23,15 @@ def build() -> typer.Typer:
     )
     app.command()(up.up)
     app.command()(up.down)
+    app.command()(state.status)
+    app.command()(doctor.doctor)
     app.command()(figures.figures)
     app.add_typer(roster.build(), name="roster")
     app.add_typer(ledger.build(), name="ledger")
     app.add_typer(parked.build(), name="parked")
     app.add_typer(reporting.build(), name="reporting")
+    app.command()(fakes.fakes)
+    app.command()(state.version)
     return app
 
 
@@ -61,14 +39,14 @@ def main() -> None:
     """Entry point: 0 done, 1 failed, 2 called wrongly, 3 nothing is up (or not yet)."""
     try:
         build()()
-    except _USAGE_ERRORS as error:
-        _leave(USAGE, error)
-    except _NOT_READY_ERRORS as error:
-        _leave(NOT_READY, error)
-    except _FAILURES as error:
-        _leave(FAILED, error)
+    except Trouble as trouble:
+        _leave(trouble.exit_code, str(trouble))
+    except httpx.ConnectError:
+        _leave(NothingUp.exit_code, "the instance does not answer")
+    except httpx.TransportError as error:
+        _leave(Trouble.exit_code, str(error) or type(error).__name__)
 
 
-def _leave(code: int, error: Exception) -> None:
-    remarks().print(str(error) or type(error).__name__, style="bold red", highlight=False, markup=False)
+def _leave(code: int, sentence: str) -> None:
+    remarks().print(sentence, style="bold red", highlight=False, markup=False)
     sys.exit(code)

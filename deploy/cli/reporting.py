@@ -10,11 +10,12 @@ import typer
 from deploy.cli.instance import as_officer, running, running_body
 from deploy.cli.screen import print_json, progress_bar, remarks
 from deploy.run_file import RunningBody
+from deploy.trouble import Trouble
 
 _LOOK_EVERY = 0.2
 
 
-class RebuildFailed(Exception):
+class RebuildFailed(Trouble):
     """The figures could not be made anew; the old ones stay."""
 
 

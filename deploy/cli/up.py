@@ -7,21 +7,22 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deploy.body_config import Account, BodyConfig, config_path
+from deploy.accounts import Account
 from deploy.cli.instance import machine
 from deploy.cli.screen import answers, print_table, remarks
 from deploy.lock import holder
 from deploy.machine import Machine
 from deploy.nats.binary import find_server_binary
 from deploy.run_file import NotRunning, Run
-from deploy.sample_run import settle_sample
-from deploy.supervisor import Supervisor
 from deploy.topology import SAMPLE, Topology
 from deploy.topology_file import read_topology
+
+if TYPE_CHECKING:
+    from deploy.body_config import BodyConfig
 
 _SHOWN_ROLES = ("officer", "dispatcher", "clerk", "member")
 _SHOWN_MEMBERS = 2
@@ -33,12 +34,17 @@ def up(
     config: Annotated[Path | None, typer.Option(help="A topology file (TOML) instead of the sample's.")] = None,
 ) -> None:
     """Run bodies on this machine until Ctrl-C."""
+    # Imported here: the other commands start no process, and are a second sooner without these.
+    from deploy.body_config import config_path
+    from deploy.sample_run import settle_sample
+    from deploy.supervisor import Supervisor
+
     if sample and config is not None:
         raise typer.BadParameter("the sample has its own bodies", param_hint="--config")
     topology = read_topology(config) if config is not None else SAMPLE
     place = machine()
     chosen = [topology.body(code) for code in bodies] if bodies else list(topology)
-    supervisor = Supervisor(place, topology, chosen, find_server_binary(), fakes=sample)
+    supervisor = Supervisor(place, topology, chosen, find_server_binary(), sample=sample)
     started = time.monotonic()
 
     async def settle(body: BodyConfig) -> tuple[Account, ...]:
@@ -55,12 +61,10 @@ def up(
 
 
 def _welcome(run: Run, place: Machine, topology: Topology, seconds: float) -> None:
-    rows = [
-        (code, topology.body(code).tier, body.url, f"{body.url}/login", f"{body.url}/reports")
-        for code, body in run.bodies.items()
-    ]
     answers().print(f"Ready in {seconds:.1f} s.")
-    print_table(("body", "tier", "residents", "staff", "reports"), rows)
+    rows = [(code, topology.body(code).tier, body.url) for code, body in run.bodies.items()]
+    print_table(("body", "tier", "address"), rows)
+    answers().print("Residents start at /, staff at /login, figures are at /reports, the API at /api/docs.")
     codes = [
         (code, account.role, account.login, account.password)
         for code, body in run.bodies.items()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import httpx
 
 from deploy.client import BodyClient, Refused
+from deploy.trouble import Trouble
 
 _QUIET_LOOKS = 3
 _LOOK_EVERY = 0.3
@@ -18,7 +19,7 @@ it. So only several quiet looks in a row are believed."""
 _OUTBOX_ROWS = re.compile(r"^doorstep_outbox_rows\{.*\} (\S+)$", re.MULTILINE)
 
 
-class NotCaughtUp(Exception):
+class NotCaughtUp(Trouble):
     """Figures still lag behind after the time that was given."""
 
 

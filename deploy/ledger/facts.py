@@ -10,6 +10,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from deploy.trouble import Trouble
+
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Outcome = Literal["solved", "answered", "referred-up", "not-ours"]
 
@@ -227,7 +229,7 @@ class Line:
     fact: Fact
 
 
-class BadLedger(Exception):
+class BadLedger(Trouble):
     """The file is no ledger; the text names every line that is wrong, and why."""
 
     LINES_SHOWN: ClassVar[int] = 20

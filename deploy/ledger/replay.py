@@ -24,6 +24,7 @@ from deploy.ledger.facts import (
     Visit,
 )
 from deploy.ledger.persistence import GivenUp, PersistentSender
+from deploy.trouble import Trouble
 
 PHASES: tuple[tuple[type[Fact], ...], ...] = (
     (Reception, Survey, Talk, GoodDeed),
@@ -38,7 +39,7 @@ PHASES: tuple[tuple[type[Fact], ...], ...] = (
 """All facts of a phase are recorded before the next begins; within one they do not depend on each other."""
 
 
-class LedgerFailed(Exception):
+class LedgerFailed(Trouble):
     """A line could not be recorded; what was recorded before it stays, and a second run goes on from there."""
 
 

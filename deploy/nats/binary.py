@@ -10,11 +10,13 @@ import sysconfig
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from deploy.trouble import Trouble
+
 MINIMUM_VERSION = (2, 15, 1)
 """Below it: known security advisories, and sourcing from a durable made by the child is missing."""
 
 
-class NoServerBinary(Exception):
+class NoServerBinary(Trouble):
     """No nats-server was found, or only ones that are too old; the text says where was looked."""
 
 

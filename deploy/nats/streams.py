@@ -34,6 +34,7 @@ from deploy.nats.names import (
     stamped,
     uplink_stream,
 )
+from deploy.trouble import NothingUp
 
 DUPLICATE_WINDOW = 600.0
 """Seconds in which a repeated ``Nats-Msg-Id`` is taken for the same message; longer repeats are the inbox's."""
@@ -50,7 +51,7 @@ class StewardUrls:
     uplink: str
 
 
-class StreamsNotDeclared(Exception):
+class StreamsNotDeclared(NothingUp):
     """The server did not take the declarations in time."""
 
 

@@ -1,0 +1,113 @@
+"""``doctor``: looks for what keeps an instance from starting or from being safe."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import typer
+
+from deploy.cli.instance import machine
+from deploy.cli.screen import print_json, print_table
+from deploy.lock import holder
+from deploy.machine import HOST, Machine
+from deploy.nats.binary import NoServerBinary, find_server_binary, server_version
+from deploy.topology import SAMPLE
+
+_LEAST_FREE_BYTES = 1 << 30
+_OTHERS = 0o077
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; ``says`` gives the reason, or what to do about it."""
+
+    what: str
+    well: bool
+    says: str
+
+
+Check = Callable[[Machine], Iterator[Finding]]
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Look for what would keep an instance here from starting, or from being safe; 1 when something does."""
+    place = machine()
+    findings = [finding for check in _CHECKS for finding in check(place)]
+    well = all(finding.well for finding in findings)
+    if as_json:
+        print_json({"well": well, "findings": [asdict(finding) for finding in findings]})
+    else:
+        print_table(("", "what", ""), [("ok" if one.well else "NO", one.what, one.says) for one in findings])
+    if not well:
+        raise typer.Exit(1)
+
+
+def _python(_: Machine) -> Iterator[Finding]:
+    yield Finding("Python", sys.version_info >= (3, 11), f"{sys.version.split()[0]}; 3.11 or newer is needed")
+
+
+def _server(_: Machine) -> Iterator[Finding]:
+    try:
+        binary = find_server_binary()
+    except NoServerBinary as reason:
+        yield Finding("nats-server", False, str(reason))
+    else:
+        yield Finding("nats-server", True, f"{binary}, {'.'.join(map(str, server_version(binary)))}")
+
+
+def _folder(place: Machine) -> Iterator[Finding]:
+    existing = next(folder for folder in (place.var, *place.var.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    yield Finding(
+        "room on disk", free > _LEAST_FREE_BYTES, f"{free / (1 << 30):.1f} GiB free for {place.var}; 1 is the least"
+    )
+
+
+def _secrets(place: Machine) -> Iterator[Finding]:
+    for path in sorted([*place.var.glob("*/body.json"), *place.var.glob("*/nats.conf"), *place.var.glob("run.json")]):
+        mode = path.stat().st_mode & 0o777
+        yield Finding(f"secrets in {path.relative_to(place.var)}", not mode & _OTHERS, f"mode {mode:o}; 600 is right")
+
+
+def _durability(place: Machine) -> Iterator[Finding]:
+    for path in sorted(place.var.glob("*/nats.conf")):
+        synced = json.loads(path.read_text())["jetstream"].get("sync_interval")
+        says = f"sync_interval: {synced}; anything but always loses acknowledged events in a power cut"
+        yield Finding(f"durability of {path.parent.name}'s server", synced == "always", says)
+
+
+def _ports(place: Machine) -> Iterator[Finding]:
+    pid = holder(place.lock_file)
+    if pid is not None:
+        yield Finding("ports", True, f"in use by the instance that runs here (process {pid})")
+        return
+    wanted = [port for body in SAMPLE for port in asdict(place.ports(SAMPLE.slot(body.code))).values()]
+    taken = [port for port in (*wanted, place.fakes.page, place.fakes.smtp) if _is_taken(port)]
+    says = f"{', '.join(map(str, taken))} taken; DOORSTEP_PORT_BASE moves them" if taken else "free"
+    yield Finding("ports", not taken, says)
+
+
+def _database(place: Machine) -> Iterator[Finding]:
+    if place.database_server is None:
+        yield Finding("database", True, "SQLite files")
+        return
+    # Imported here: most instances have SQLite files, and the library takes half a second.
+    from deploy.databases import server_answers
+
+    well = asyncio.run(server_answers(place.database_server))
+    yield Finding("database", well, f"the PostgreSQL server {'answers' if well else 'does not answer'}")
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+_CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _durability)
