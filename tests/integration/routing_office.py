@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +103,6 @@ class Office:
 
     def as_(self, role: str, code: str | None = None, service: str | None = None) -> dict[str, str]:
         """Headers of somebody who is signed in."""
-        from datetime import timedelta
-
         issuer = service or "routing"
         token = self.signers[issuer].sign(
             subject=code or role, role=Role(role), member=code, lifetime=timedelta(hours=1)
@@ -118,6 +116,12 @@ class Office:
         )
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def sign_in_a_browser(self) -> None:
+        """The officer signs in on a page; from then on the cookie is sent."""
+        self.clock.at = datetime.now(UTC)  # the browser has its own clock, by which cookies end
+        answer = await self.http.post("/login", data={"login": OFFICER[0], "password": OFFICER[1]})
+        assert answer.status_code == 303, answer.text
 
     async def order(self, reference: str) -> dict[str, Any]:
         """An order as the dispatcher sees it."""

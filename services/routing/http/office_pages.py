@@ -89,11 +89,11 @@ def _add_roster(router: APIRouter, routing: Routing) -> None:
 
 
 async def _sent_roster(request: Request) -> tuple[bytes, bool]:
-    form = await request.form()
-    file, content = form.get("file"), form.get("content")
-    if isinstance(file, UploadFile):
-        return await file.read(), False
-    return (content if isinstance(content, str) else "").encode(), form.get("apply") == "true"
+    async with request.form() as form:
+        file, content = form.get("file"), form.get("content")
+        if isinstance(file, UploadFile):
+            return await file.read(), False
+        return (content if isinstance(content, str) else "").encode(), form.get("apply") == "true"
 
 
 async def _roster_page(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from services.routing.domain import Candidate, Matter, Neighbourhoods
 from services.routing.roster.document import MemberEntry, Roster
-from services.routing.roster.store import Reads, edition_of, load
+from services.routing.roster.store import Edition, Reads, edition_of, load
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class RosterBook:
 
     def __init__(self, body: str) -> None:
         self._body = body
-        self._edition: datetime | None = None
+        self._edition: Edition | None = None
         self._directory: Directory | None = None
 
     async def present(self, reads: Reads) -> Directory | None:

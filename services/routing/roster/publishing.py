@@ -64,4 +64,5 @@ def counts_of(roster: Roster, revision: int, at: datetime) -> report.RosterPubli
         communities_without_a_member=sum(1 for each in roster.communities if each.code not in covered),
         duty_days_per_month=len(days),
         duty_days_of_month=days,
+        time_zone=roster.body.time_zone,
     )

@@ -48,11 +48,17 @@ def read_roster(content: bytes, body: str) -> Roster:
     try:
         roster = Roster.model_validate(data)
     except ValidationError as error:
-        raise _refused(text, [(each["loc"], "", {}, each) for each in error.errors()]) from None
+        raise _refused(text, [(each["loc"], "", {}, each) for each in _innermost(error.errors())]) from None
     wrong = [(location, title, params, None) for location, title, params in _mistakes(roster, body)]
     if wrong:
         raise _refused(text, wrong)
     return roster
+
+
+def _innermost(errors: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    """Without what only follows: a list is called too short because its one entry was refused."""
+    around = {each["loc"][:depth] for each in errors for depth in range(len(each["loc"]))}
+    return (each for each in errors if each["loc"] not in around)
 
 
 def _text(content: bytes) -> str:

@@ -39,10 +39,14 @@ async def revision_of(reads: Reads) -> int:
     return int(await reads.scalar(select(_REVISION.c.revision)) or 0)
 
 
-async def edition_of(reads: Reads) -> datetime | None:
-    """When the roster last changed, which tells one from any other; None before the first one."""
-    moment: datetime | None = await reads.scalar(select(_REVISION.c.applied_at))
-    return moment
+Edition = tuple[int, datetime]
+"""Tells one roster from any other, even from one of the same number that was never committed."""
+
+
+async def edition_of(reads: Reads) -> Edition | None:
+    """Which roster is the present one; None before the first."""
+    row = await reads.one(select(_REVISION.c.revision, _REVISION.c.applied_at))
+    return (row.revision, row.applied_at) if row else None
 
 
 async def load(reads: Reads, body: str) -> Roster | None:
