@@ -141,7 +141,6 @@ def _station(request: Request, places: Places, station: str, form: Form[Any], st
         "intake/station.html",
         status,
         station=known,
-        communities=places.communities_for(known),
         community_options=plain(places.communities_for(known)),
         category_options=options("category", sorted(places.categories), translator_of(request).gettext),
         form=form,
