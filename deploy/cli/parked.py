@@ -41,7 +41,7 @@ def list_parked(
     if as_json:
         print_json({"items": items})
         return
-    columns = ("id", "service", "subject", "reason", "attempts", "parked_at")
+    columns = ("id", "service", "subject", "reason", "tries", "parked_at")
     print_table(columns, [[item.get(column, "") for column in columns] for item in items])
     remarks().print(f"{len(items)} parked at {body}.")
 
