@@ -13,6 +13,8 @@ from prometheus_client import CollectorRegistry
 from services.consultation.desk import Desk
 from services.consultation.events import handlers
 from services.consultation.http.api import build_api
+from services.consultation.http.case_pages import build_case_pages
+from services.consultation.http.pages import build_pages
 from services.consultation.tables import MESSAGING
 from services.consultation.usecases.consultations import Consultations
 from services.consultation.vault import HttpVault
@@ -75,4 +77,6 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     )
     app.include_router(build_api(desk))
     app.include_router(parked_router(runtime, settings.service))
+    app.include_router(build_pages(desk, settings.time_zone))
+    app.include_router(build_case_pages(desk, settings.time_zone))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

@@ -1,0 +1,110 @@
+"""The words that pages say for codes. What is not listed here is shown as the code itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.i18n import N_
+
+CASE_STATES: Mapping[str, str] = {
+    "assigned": N_("To be accepted"),
+    "returned": N_("Given back"),
+    "in-progress": N_("In progress"),
+    "closed": N_("Closed"),
+    "withdrawn": N_("Taken back by the resident"),
+}
+OUTCOMES: Mapping[str, str] = {
+    "solved": N_("Solved"),
+    "answered": N_("Answered and explained"),
+    "referred-up": N_("Handed to the body above"),
+    "not-ours": N_("Not for this body to decide"),
+}
+RATINGS: Mapping[str, str] = {
+    "satisfied": N_("Satisfied"),
+    "partly": N_("Partly satisfied"),
+    "unsatisfied": N_("Not satisfied"),
+}
+CHANNELS: Mapping[str, str] = {
+    "qr": N_("QR code"),
+    "web": N_("Web page"),
+    "walk-in": N_("Came to the station"),
+    "phone": N_("Telephone"),
+}
+ENTRIES: Mapping[str, str] = {
+    "assigned": N_("Given to a member"),
+    "accepted": N_("Order accepted"),
+    "declined": N_("Order given back"),
+    "timed-out": N_("Not answered in time"),
+    "visit": N_("Looked on site"),
+    "note": N_("Note for staff"),
+    "referral": N_("Referred to a department"),
+    "reply": N_("The department replied"),
+    "survey": N_("Survey made"),
+    "consultation-opened": N_("Consultation prepared"),
+    "consultation-held": N_("Consultation held"),
+    "commitment-made": N_("Commitment made"),
+    "commitment-kept": N_("Commitment kept"),
+    "commitment-dropped": N_("Commitment dropped"),
+    "closed": N_("Case closed"),
+    "rated": N_("The resident rated the outcome"),
+    "reopened": N_("The resident says that it is not solved"),
+    "withdrawn": N_("Taken back by the resident"),
+    "erased": N_("Words erased at the resident's wish"),
+}
+CONSULTATION_STATES: Mapping[str, str] = {
+    "open": N_("In preparation"),
+    "held": N_("Held, not closed yet"),
+    "closed": N_("Closed"),
+}
+COMMITMENT_STATES: Mapping[str, str] = {
+    "open": N_("Not done yet"),
+    "kept": N_("Kept"),
+    "dropped": N_("Dropped"),
+}
+PLACES: Mapping[str, str] = {"fixed": N_("At a fixed place"), "mobile": N_("Going to the people")}
+GATHERINGS: Mapping[str, str] = {"concentrated": N_("Everybody together"), "dispersed": N_("In small circles")}
+SETTINGS: Mapping[str, str] = {"venue": N_("In a meeting room"), "on-site": N_("On the spot")}
+ACTIVITIES: Mapping[str, str] = {
+    "talk": N_("Policy talk"),
+    "good-deed": N_("Good deed"),
+    "study-session": N_("Study session"),
+}
+
+_BY_KIND: Mapping[str, Mapping[str, str]] = {
+    "case": CASE_STATES,
+    "outcome": OUTCOMES,
+    "rating": RATINGS,
+    "channel": CHANNELS,
+    "entry": ENTRIES,
+    "consultation": CONSULTATION_STATES,
+    "commitment": COMMITMENT_STATES,
+    "place": PLACES,
+    "gathering": GATHERINGS,
+    "setting": SETTINGS,
+    "activity": ACTIVITIES,
+}
+_BADGES: Mapping[str, str] = {
+    "assigned": "badge-wait",
+    "returned": "badge-wait",
+    "open": "badge-wait",
+    "in-progress": "badge-info",
+    "held": "badge-info",
+    "closed": "badge-good",
+    "kept": "badge-good",
+    "dropped": "badge-bad",
+}
+
+
+def label(kind: str, code: str) -> str:
+    """The msgid for ``code`` among codes of one ``kind``, or the code itself where it has no words of its own."""
+    return _BY_KIND[kind].get(code, code)
+
+
+def options(kind: str) -> list[tuple[str, str]]:
+    """All codes of one ``kind`` with their msgids, in their order."""
+    return list(_BY_KIND[kind].items())
+
+
+def badge(state: str) -> str:
+    """The style of the badge that shows ``state``."""
+    return _BADGES.get(state, "")
