@@ -35,7 +35,7 @@ class RosterRefused(DomainError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(
             "roster-refused",
-            "The roster has mistakes, so nothing of it was taken. The first is in line {line}.",
+            N_("The roster has mistakes, so nothing of it was taken. The first is in line {line}."),
             line=faults[0].line,
         )
         self.faults = tuple(faults[:MOST_FAULTS])
