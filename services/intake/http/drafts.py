@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.intake.entry import Intake
+from services.intake.entry import Intake, check_channel
 from services.intake.http.bodies import IssueIn, ReceptionIn
 from services.intake.usecases.receive import Visitor
 from services.intake.usecases.submit import Draft, check_contact
@@ -11,7 +11,8 @@ from shared.web.auth import Claims
 
 
 async def draft_of(intake: Intake, claims: Claims | None, issue: IssueIn, key: Key | None) -> Draft:
-    """The draft of an issue. Raises DomainError naming what is wrong with it."""
+    """The draft of an issue. Raises DomainError or Forbidden naming what is wrong with it."""
+    check_channel(claims, issue.channel)
     if claims is None:
         places = await intake.places()
     else:
