@@ -25,13 +25,22 @@ class Refused(Trouble):
 class BodyClient:
     """Signs in once, again when the token has run out, and turns refusals into :class:`Refused`."""
 
-    def __init__(self, url: str, login: str, password: str, *, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        login: str,
+        password: str,
+        *,
+        timeout: float = 30.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """``timeout`` in seconds for one answer; ``transport`` for those who answer without a network."""
         self._login = login
         self._password = password
         self._token: str | None = None
         self._signing_in = asyncio.Lock()
         limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits)
+        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self

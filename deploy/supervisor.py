@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from deploy.lock import PlaceLock
 from deploy.machine import Machine
 from deploy.nats.server_config import ServerSecrets, ServerSite, render
 from deploy.nats.streams import StewardUrls, declare_streams
+from deploy.ports import until_free
 from deploy.private_file import write_private
 from deploy.process import Command, Watched
 from deploy.run_file import Run, RunningBody
@@ -62,7 +64,7 @@ class Supervisor:
     async def run(self, settle: Settle, on_ready: Callable[[Run], None]) -> None:
         """Start everything, call ``settle`` for each body and ``on_ready`` once, then wait for a signal.
 
-        Raises :class:`deploy.lock.AlreadyUp`, :class:`NotReady`,
+        Raises :class:`deploy.lock.AlreadyUp`, :class:`deploy.ports.PortsTaken`, :class:`NotReady`,
         :class:`deploy.nats.streams.StreamsNotDeclared`; whatever was started is ended before it raises.
         """
         self._lock.take()
@@ -90,6 +92,7 @@ class Supervisor:
         self._stopping.set()
 
     async def _start(self, settle: Settle) -> Run:
+        await until_free(self._ports())
         # Children's secrets exist before their parent's server is configured, whichever of them runs here.
         configs = {
             body.code: prepare_body(self._machine, self._topology, body, sample=self._sample) for body in self._topology
@@ -98,12 +101,19 @@ class Supervisor:
             urls = [url for body in self._bodies for url in configs[body.code].database_urls.values()]
             await create_databases(self._machine.database_server, urls)
         await self._start_servers(configs)
-        await self._start_services(configs)
+        # Together: the services load while the streams are declared, and wait for what is not there yet.
+        declaring = (self._declare(body, configs[body.code]) for body in self._bodies)
+        await asyncio.gather(self._start_services(configs), *declaring)
         settled = await asyncio.gather(*(settle(configs[body.code]) for body in self._bodies))
         accounts = {body.code: made for body, made in zip(self._bodies, settled, strict=True)}
         self._run = self._describe(configs, accounts)
         self._run.write(self._machine.run_file)
         return self._run
+
+    def _ports(self) -> list[int]:
+        of_bodies = (self._machine.ports(self._topology.slot(body.code)) for body in self._bodies)
+        fakes = astuple(self._machine.fakes) if self._sample else ()
+        return [*(port for ports in of_bodies for port in astuple(ports)), *fakes]
 
     async def _start_servers(self, configs: dict[str, BodyConfig]) -> None:
         # Parents first: a leaf that finds nobody tries again only after its delay.
@@ -111,7 +121,6 @@ class Supervisor:
             server = self._watch(self._server_command(body, configs))
             self._servers.append(server)
             await server.start()
-        await asyncio.gather(*(self._declare(body, configs[body.code]) for body in self._bodies))
 
     async def _start_services(self, configs: dict[str, BodyConfig]) -> None:
         commands = [self._body_command(body.code) for body in self._bodies]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -16,8 +15,9 @@ import typer
 from deploy.cli.instance import machine
 from deploy.cli.screen import print_json, print_table
 from deploy.lock import holder
-from deploy.machine import HOST, Machine
+from deploy.machine import Machine
 from deploy.nats.binary import NoServerBinary, find_server_binary, server_version
+from deploy.ports import is_taken
 from deploy.topology import SAMPLE
 
 _LEAST_FREE_BYTES = 1 << 30
@@ -89,7 +89,7 @@ def _ports(place: Machine) -> Iterator[Finding]:
         yield Finding("ports", True, f"in use by the instance that runs here (process {pid})")
         return
     wanted = [port for body in SAMPLE for port in asdict(place.ports(SAMPLE.slot(body.code))).values()]
-    taken = [port for port in (*wanted, place.fakes.page, place.fakes.smtp) if _is_taken(port)]
+    taken = [port for port in (*wanted, place.fakes.page, place.fakes.smtp) if is_taken(port)]
     says = f"{', '.join(map(str, taken))} taken; DOORSTEP_PORT_BASE moves them" if taken else "free"
     yield Finding("ports", not taken, says)
 
@@ -103,11 +103,6 @@ def _database(place: Machine) -> Iterator[Finding]:
 
     well = asyncio.run(server_answers(place.database_server))
     yield Finding("database", well, f"the PostgreSQL server {'answers' if well else 'does not answer'}")
-
-
-def _is_taken(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
 
 
 _CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _durability)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import httpx
 import typer
@@ -35,10 +36,13 @@ def build() -> typer.Typer:
     return app
 
 
-def main() -> None:
-    """Entry point: 0 done, 1 failed, 2 called wrongly, 3 nothing is up (or not yet)."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: exits with 0 done, 1 failed, 2 called wrongly, 3 nothing is up (or not yet).
+
+    ``arguments`` are those of the process when left out.
+    """
     try:
-        build()()
+        build()(args=arguments)
     except Trouble as trouble:
         _leave(trouble.exit_code, str(trouble))
     except httpx.ConnectError:

@@ -67,7 +67,7 @@ class Mailbox:
         return Mail(
             id=path.stem,
             to=str(message.get("X-Envelope-To") or message.get("To", "")),
-            subject=str(message.get("Subject", "")),
+            subject=str(message.get("Subject", "")).strip(),
             text=_text_of(message),
             received_at=datetime.strptime(path.stem.partition("-")[0], _TIME).replace(tzinfo=UTC),
         )
