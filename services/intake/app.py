@@ -25,6 +25,7 @@ from services.intake.usecases.submit import Submissions
 from services.intake.usecases.vault import Vault
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenSigner, TokenVerifier
@@ -47,8 +48,15 @@ PREFIXES = (
 
 
 def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
-    """Intake of one body, wired; nothing is connected before its app's lifespan."""
+    """Intake of one body, wired; nothing is connected before its app's lifespan.
+
+    Raises ValueError without a vault secret: everybody could work out the tracking codes.
+    """
+    vault_secret = settings.vault_secret.get_secret_value().encode()
+    if not vault_secret:
+        raise ValueError("intake needs vault_secret")
     clock = clock or SystemClock()
+    registry = registry or CollectorRegistry()
     place_book = PlaceBook(clock)
     heard = handlers(RosterNews(place_book))
     runtime = Runtime(
@@ -58,10 +66,11 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         migrations=HERE / "migrations",
         handlers=heard,
         durable=inner_durable(settings, heard),
+        metrics=Metrics(registry, settings.service),
     )
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
-    submissions = Submissions(runtime.writer, settings.vault_secret.get_secret_value().encode())
+    submissions = Submissions(runtime.writer, vault_secret)
     intake = Intake(
         clock=clock,
         reader=runtime.reader,
@@ -87,7 +96,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
         lifespan=lifespan,
-        registry=registry or CollectorRegistry(),
+        registry=registry,
         readiness=runtime.readiness,
     )
     app.include_router(build_api(intake))
