@@ -8,6 +8,8 @@ from sqlalchemy import event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.db.sqlite import BEGIN_WRITING, reading_connection, writing_connection
+
 SQLITE_BUSY_MS = 10_000
 
 
@@ -24,8 +26,13 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writing = create_async_engine(url, hide_parameters=True, pool_size=1, max_overflow=0)
-            self.reading = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=4)
+            path = make_url(url).database or ""
+            self.writing = create_async_engine(
+                url, hide_parameters=True, pool_size=1, max_overflow=0, async_creator=writing_connection(path)
+            )
+            self.reading = create_async_engine(
+                url, hide_parameters=True, pool_size=4, max_overflow=4, async_creator=reading_connection(path)
+            )
             for engine in (self.writing, self.reading):
                 event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.writing.sync_engine, "begin", _begin_immediate)
@@ -57,7 +64,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(BEGIN_WRITING)
 
 
 def _begin(connection: Any) -> None:
