@@ -14,7 +14,6 @@ import httpx
 
 from deploy.accounts import Account
 from deploy.body_config import BodyConfig, config_path, prepare_body
-from deploy.databases import create_databases
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
 from deploy.nats.server_config import ServerSecrets, ServerSite, render
@@ -98,6 +97,9 @@ class Supervisor:
             body.code: prepare_body(self._machine, self._topology, body, sample=self._sample) for body in self._topology
         }
         if self._machine.database_server is not None:
+            # Imported here: with SQLite files the supervisor needs no database library.
+            from deploy.databases import create_databases
+
             urls = [url for body in self._bodies for url in configs[body.code].database_urls.values()]
             await create_databases(self._machine.database_server, urls)
         await self._start_servers(configs)
