@@ -92,6 +92,7 @@ class Referral(Row, table=True):
     due_on: date | None = None
     made_at: datetime = Field(sa_type=UTCDateTime)
     replied_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    on_paper: bool
 
 
 class Survey(Row, table=True):
@@ -171,6 +172,7 @@ class Commitment(Row, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     evidence: str | None = None
     reason: str | None = None
+    on_paper: bool
 
 
 class Activity(Row, table=True):

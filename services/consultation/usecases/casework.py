@@ -70,6 +70,7 @@ async def refer(tx: Transaction, actor: Actor, reference: str, referral: Referra
             "state": ReferralState.OPEN.value,
             "due_on": referral.due_on,
             "made_at": moment.at,
+            "on_paper": moment.on_paper,
         },
     )
     due = {"due_on": referral.due_on.isoformat()} if referral.due_on else {}

@@ -144,6 +144,7 @@ class Consultations:
                     "what": given.what,
                     "due_on": given.due_on,
                     "made_at": moment.at,
+                    "on_paper": moment.on_paper,
                 },
             )
             await _announce_made(tx, cases, consultation_id, commitment, moment)

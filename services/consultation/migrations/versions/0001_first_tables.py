@@ -70,6 +70,7 @@ def upgrade() -> None:
     sa.Column('settled_at', shared.db.types.UTCDateTime(timezone=True), nullable=True),
     sa.Column('evidence', sa.String(), nullable=True),
     sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('on_paper', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('commitment_id')
     )
     with op.batch_alter_table('commitments', schema=None) as batch_op:
@@ -178,6 +179,7 @@ def upgrade() -> None:
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('made_at', shared.db.types.UTCDateTime(timezone=True), nullable=False),
     sa.Column('replied_at', shared.db.types.UTCDateTime(timezone=True), nullable=True),
+    sa.Column('on_paper', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('referral_id')
     )
     with op.batch_alter_table('referrals', schema=None) as batch_op:
