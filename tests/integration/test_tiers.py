@@ -64,8 +64,7 @@ async def publish(jetstream: JetStreamContext, subject: str, ids: range) -> None
     # One that a killed server owed never comes: nats-py would wait for it, and for a free place, for ever.
     async with asyncio.timeout(5):
         acks = [
-            await jetstream.publish_async(subject, str(n).encode(), headers={"Nats-Msg-Id": f"zhaosu-{n}"})
-            for n in ids
+            await jetstream.publish_async(subject, str(n).encode(), headers={"Nats-Msg-Id": f"zhaosu-{n}"}) for n in ids
         ]
         await asyncio.gather(*acks)
 
@@ -196,4 +195,3 @@ def test_a_server_that_is_too_old_or_missing_is_named(tmp_path: Path) -> None:
         find_server_binary({"NATS_SERVER_BIN": str(old)})
     with pytest.raises(NoServerBinary, match="looked at"):
         find_server_binary({"NATS_SERVER_BIN": str(tmp_path / "absent")})
-
