@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests.instance import Instance
 from tests.servers import NatsServer
 
 _numbers = itertools.count()
@@ -53,3 +54,13 @@ def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
     server = NatsServer(tmp_path / "nats").start()
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A sample run on SQLite, as ``make run`` starts it; for tests that leave it as whole as they found it."""
+    running = Instance(tmp_path_factory.mktemp("instance"))
+    try:
+        yield running.start()
+    finally:
+        running.stop()

@@ -1,4 +1,4 @@
-"""A real browser, headless, and a running instance for it."""
+"""A real browser, headless."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-from tests.instance import Instance
 
 QUIET = (
     "--no-sandbox",
@@ -32,16 +30,6 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=found, args=QUIET)
         yield started
         started.close()
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """A sample run of the browser's own."""
-    running = Instance(tmp_path_factory.mktemp("browser"))
-    try:
-        yield running.start()
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from tests.e2e.test_ledger import LEDGER, PUBLISHED, YEAR
 from tests.instance import Instance
 from tests.servers import wait_until
 
-EVENTS_OF_THE_LEDGER = 1_800
+EVENTS_OF_THE_LEDGER = 1_340
 """About how many the county's services write down; only says how far a replay is."""
 VICTIMS = (
     ("zhaosu", "services"),
@@ -45,7 +45,7 @@ def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 def test_killing_any_process_of_a_replay_loses_nothing_and_doubles_nothing(breakable: Instance, seed: int) -> None:
     """``DOORSTEP_KILL_SEED`` gives other moments and another order."""
     instance, chance = breakable, random.Random(seed)
-    moments = sorted(chance.sample(range(30, EVENTS_OF_THE_LEDGER - 100), len(VICTIMS)))
+    moments = sorted(chance.sample(range(30, EVENTS_OF_THE_LEDGER - 140), len(VICTIMS)))
     replay = instance.begin("ledger", "replay", str(LEDGER), "--body", "zhaosu")
     live = []
     for (body, process), moment in zip(chance.sample(VICTIMS, len(VICTIMS)), moments, strict=True):

@@ -16,8 +16,7 @@ YEAR = {"first": "2023-01-01", "last": "2023-12-31"}
 
 
 @pytest.mark.timeout(240)
-def test_the_ledger_gives_the_published_figures_here_and_at_the_prefecture(either_instance: Instance) -> None:
-    instance = either_instance
+def test_the_ledger_gives_the_published_figures_here_and_at_the_prefecture(instance: Instance) -> None:
     replayed = instance.command("ledger", "replay", str(LEDGER), "--body", "zhaosu")
     assert replayed.code == 0, replayed.remarks
     at_home = instance.figures("zhaosu", at="zhaosu", **YEAR)

@@ -36,8 +36,7 @@ GREW = {
 }
 
 
-def test_a_word_becomes_an_order_a_consultation_an_answer_and_a_figure(either_instance: Instance) -> None:
-    instance = either_instance
+def test_a_word_becomes_an_order_a_consultation_an_answer_and_a_figure(instance: Instance) -> None:
     before = {at: figures(instance, at) for at in ("zhaosu", "ili")}
     address = f"resident-{instance.var.name}@mail.example"
 
