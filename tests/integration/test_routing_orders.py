@@ -140,6 +140,24 @@ async def test_an_officer_records_from_paper_whoever_took_it(office: Office) -> 
     ]
 
 
+async def test_of_several_who_take_it_at_once_exactly_one_has_it(office: Office) -> None:
+    await office.import_roster(member("m-1"), member("m-2"))
+    reference = await office.submit()
+    await office.order(reference)
+
+    async def take(code: str) -> tuple[str, int]:
+        body = {"member": code}
+        path = f"/api/v1/orders/{reference}/accept"
+        answer = await office.http.post(path, json=body, headers=office.as_("officer"))
+        return code, answer.status_code
+
+    answers = await asyncio.gather(*(take(code) for code in ("m-1", "m-2") * 4))
+    winner = await _member(office, reference)
+    assert {code for code, status in answers if status == 200} == {winner}
+    assert all(status == (200 if code == winner else 409) for code, status in answers)
+    await until(lambda: _kinds(office, "issue.accepted"), ["inner.issue.accepted", "report.issue.accepted"])
+
+
 async def test_what_neighbours_say_of_an_issue_is_followed(office: Office) -> None:
     await office.import_roster(member("m-1"))
     reference = await office.submit()
