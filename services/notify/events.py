@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from services.notify import queue
-from shared.contracts.inner import IssueAccepted, IssueAssigned, IssueClosed, IssueSubmitted
+from services.notify.queue import KINDS, queue_notices
 from shared.messaging.handlers import Handlers
 
 
 def handlers() -> Handlers:
-    """Each event and the use case that queues its notices."""
+    """All of them by one use case, so that a mixed batch is a handful of statements."""
     known = Handlers()
-    known.many(IssueSubmitted, queue.confirm)
-    known.many(IssueAssigned, queue.order)
-    known.many(IssueAccepted, queue.taken)
-    known.many(IssueClosed, queue.answer)
+    for event in KINDS:
+        known.many(event, queue_notices)
     return known

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.notify.domain import Kind, State
+from services.notify.domain import Audience, Kind, State
 from services.notify.tables import Notice, ReplyWay
 from shared.contracts.inner import IssueAccepted, IssueAssigned, IssueClosed, IssueEvent, IssueSubmitted
 from shared.db.transaction import Transaction
@@ -20,41 +20,44 @@ _REPLY_WAYS = ReplyWay.__table__  # type: ignore[attr-defined]
 
 BY_MAIL = "email"
 
-
-async def confirm(tx: Transaction, received: Sequence[Received[IssueSubmitted]]) -> None:
-    """A resident who left an e-mail address is told that the issue has arrived, and where to follow it."""
-    ways = [{"reference": item.event.reference, "reply_by": item.event.reply_by} for item in received]
-    await tx.execute(tx.insert(_REPLY_WAYS).on_conflict_do_nothing(), ways)
-    await _queue(tx, Kind.CONFIRMATION, [item for item in received if item.event.reply_by == BY_MAIL])
-
-
-async def order(tx: Transaction, received: Sequence[Received[IssueAssigned]]) -> None:
-    """The member is told that an issue waits, and until when."""
-    await _queue(tx, Kind.ORDER, received)
+KINDS: Mapping[type[IssueEvent], Kind] = {
+    IssueSubmitted: Kind.CONFIRMATION,
+    IssueAssigned: Kind.ORDER,
+    IssueAccepted: Kind.TAKEN,
+    IssueClosed: Kind.ANSWER,
+}
+"""The events that somebody is told of, and how."""
 
 
-async def taken(tx: Transaction, received: Sequence[Received[IssueAccepted]]) -> None:
-    """The resident is told that a member has taken it. Raises TooEarly."""
-    await _queue(tx, Kind.TAKEN, await _told_by_mail(tx, received))
+async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> None:
+    """Queue a notice for each event that somebody is told of: members of their orders, residents of the rest.
+
+    A resident is told by mail who left an address for it, and not otherwise. Raises TooEarly for an issue that was
+    taken or closed before it was submitted.
+    """
+    submitted = [item.event for item in received if isinstance(item.event, IssueSubmitted)]
+    if submitted:
+        ways = [{"reference": event.reference, "reply_by": event.reply_by} for event in submitted]
+        await tx.execute(tx.insert(_REPLY_WAYS).on_conflict_do_nothing(), ways)
+    by_mail = await _told_by_mail(tx, received)
+    notices = [
+        _notice(tx, kind, item)
+        for item in received
+        if (kind := KINDS[type(item.event)]).audience is Audience.MEMBER or item.event.reference in by_mail
+    ]
+    if notices:
+        await tx.execute(tx.insert(_NOTICES).on_conflict_do_nothing(), notices)
 
 
-async def answer(tx: Transaction, received: Sequence[Received[IssueClosed]]) -> None:
-    """The resident is told the answer. Raises TooEarly."""
-    await _queue(tx, Kind.ANSWER, await _told_by_mail(tx, received))
-
-
-async def _told_by_mail(tx: Transaction, received: Sequence[Received[Any]]) -> list[Received[Any]]:
-    references = {item.event.reference for item in received}
+async def _told_by_mail(tx: Transaction, received: Sequence[Received[Any]]) -> set[str]:
+    """References whose residents are told by mail, of those that ``received`` tells residents something about."""
+    references = {item.event.reference for item in received if KINDS[type(item.event)].audience is Audience.RESIDENT}
+    if not references:
+        return set()
     rows = await tx.all(select(_REPLY_WAYS).where(_REPLY_WAYS.c.reference.in_(references)))
-    ways = {row.reference: row.reply_by for row in rows}
-    if missing := references - ways.keys():
+    if missing := references - {row.reference for row in rows}:
         raise TooEarly(f"{len(missing)} issues that nobody submitted yet")
-    return [item for item in received if ways[item.event.reference] == BY_MAIL]
-
-
-async def _queue(tx: Transaction, kind: Kind, received: Sequence[Received[Any]]) -> None:
-    if received:
-        await tx.execute(tx.insert(_NOTICES).on_conflict_do_nothing(), [_notice(tx, kind, item) for item in received])
+    return {row.reference for row in rows if row.reply_by == BY_MAIL}
 
 
 def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import httpx
 import structlog
 from pydantic import ValidationError
 
-from services.notify.domain import Audience, Kind, Move
+from services.notify.domain import Audience, Kind, Move, State
 from services.notify.letters import Letters, Occasion
 from services.notify.mail import mail_of
 from services.notify.neighbours import Address, Answer, Neighbours
@@ -111,6 +111,8 @@ class Sender:
             log.info(
                 "notice-tried", notice_id=notice.notice_id, kind=notice.kind.value, state=state.value, reason=reason
             )
+            if state is State.SENT:
+                await asyncio.sleep(self._pause)  # the pace, see NotifySettings.mails_per_second
 
     async def _reach(self, notice: DueNotice) -> Reached | Exception:
         """Whom to write to and, of a closed issue, what; or what kept us from knowing."""
@@ -139,7 +141,6 @@ class Sender:
             await self._postbox.post(self._mail_from, address.email, mail)
         except NotTaken as refused:
             return (Move.GIVE_UP if refused.for_good else Move.FAIL), refused.reason
-        await asyncio.sleep(self._pause)  # the pace, see NotifySettings.mails_per_second
         return Move.DELIVER, None
 
     def _occasion(self, notice: DueNotice, address: Address, answer: Answer) -> Occasion:

@@ -74,12 +74,3 @@ def percent(part: int, whole: int) -> int | float | None:
         return None
     share = round(100 * part / whole, 1)
     return int(share) if share == int(share) else share
-
-
-def is_closed(closings: int, reopenings: int) -> bool:
-    """Whether an issue is closed now.
-
-    Closing needs an open issue and reopening a closed one, so the two alternate: counting them tells the
-    state, whatever order the reports of them arrived in, and whatever dates a paper record bears.
-    """
-    return closings > reopenings

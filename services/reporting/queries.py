@@ -165,7 +165,9 @@ class Reports:
     def _closed(self, body: KnownBody, period: Period, collected: CTE) -> CTE:
         """Of the collected, those closed at the end of the period, each with its outcome.
 
-        See :func:`services.reporting.domain.is_closed`; a withdrawn issue was ended by its resident.
+        Closing needs an open issue and reopening a closed one, so the two alternate: counting them tells the state,
+        whatever order the reports of them arrived in, and whatever dates a paper record bears. The outcome is that
+        of the last closing by its publisher's count. A withdrawn issue was ended by its resident.
         """
         steps = self._tables["issue_steps"]
         closing, reopening = steps.c.step == Step.CLOSED, steps.c.step == Step.REOPENED

@@ -40,6 +40,8 @@ class MailServer:
     taken: list[EmailMessage] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     """What it says to the next mails, first one first; after that it takes everything."""
+    silent: bool = False
+    """Takes the mail and never says so, as if the sender or the line had died at that moment."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.answers and not (answer := self.answers.pop(0)).startswith("250"):
@@ -49,6 +51,8 @@ class MailServer:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append(message)
+        if self.silent:
+            await asyncio.Event().wait()
         return "250 OK"
 
     @asynccontextmanager
@@ -155,7 +159,9 @@ class NotifyUnderTest:
 
 
 @asynccontextmanager
-async def notify_of_zhaosu(server: NatsServer, database_url: str) -> AsyncIterator[NotifyUnderTest]:
+async def notify_of_zhaosu(
+    server: NatsServer, database_url: str, mail: MailServer | None = None
+) -> AsyncIterator[NotifyUnderTest]:
     """The service, started, with the body's stream declared."""
     broker = await nats.connect(server.url)
     jetstream = broker.jetstream()
@@ -164,7 +170,7 @@ async def notify_of_zhaosu(server: NatsServer, database_url: str) -> AsyncIterat
     clock = SystemClock()
     own, own_public = new_key_pair()
     staff, staff_public = new_key_pair()
-    mail = MailServer()
+    mail = mail or MailServer()
     neighbours = NeighboursUnderTest(TokenVerifier({"notify": own_public}, "zhaosu", clock))
     settings = NotifySettings.model_validate(
         {

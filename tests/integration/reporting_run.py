@@ -70,14 +70,21 @@ class ReportingUnderTest:
             while (await self.get("/api/v1/reporting/lag")).json()["pending"]:  # noqa: ASYNC110 (a durable cannot call us)
                 await asyncio.sleep(0.02)
 
-    async def rebuilt(self) -> dict[str, Any]:
-        """Rebuild, and what it said of itself at the end."""
-        officer = {"Authorization": f"Bearer {self.token()}"}
-        started = await self.client.post("/api/v1/reporting/rebuild", headers=officer)
+    async def rebuild(self) -> str:
+        """Begin a rebuild; its id."""
+        started = await self.client.post(
+            "/api/v1/reporting/rebuild", headers={"Authorization": f"Bearer {self.token()}"}
+        )
         assert started.status_code == 202, started.text
+        rebuild_id: str = started.json()["id"]
+        return rebuild_id
+
+    async def rebuilt(self, rebuild_id: str | None = None) -> dict[str, Any]:
+        """What a rebuild, this one or a new one, says of itself at the end."""
+        path = f"/api/v1/reporting/rebuild/{rebuild_id or await self.rebuild()}"
         async with asyncio.timeout(30):
             while True:
-                said: dict[str, Any] = (await self.get(f"/api/v1/reporting/rebuild/{started.json()['id']}")).json()
+                said: dict[str, Any] = (await self.get(path)).json()
                 if said["state"] != "running":
                     return said
                 await asyncio.sleep(0.02)  # between looks at a background task

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
-from services.notify import domain
+from services.notify import domain, notices
 from shared.ids import derived_id
 from shared.web.auth import Role
-from tests.integration.notify_run import LINK, ORIGIN, NotifyUnderTest, assigned, closed, notify_of_zhaosu, submitted
+from tests.integration.notify_run import (
+    LINK,
+    ORIGIN,
+    MailServer,
+    NotifyUnderTest,
+    assigned,
+    closed,
+    notify_of_zhaosu,
+    submitted,
+)
 from tests.servers import NatsServer
 
 
@@ -90,13 +101,32 @@ async def test_a_neighbour_that_is_away_only_delays(zhaosu: NotifyUnderTest) -> 
     assert len(zhaosu.mail.taken) == 1
 
 
+async def test_a_crash_after_posting_repeats_the_same_mail(
+    nats_server: NatsServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "LEASE", timedelta(seconds=1))
+    mail = MailServer(silent=True)
+    async with notify_of_zhaosu(nats_server, database_url, mail) as first:
+        first.neighbours.emails = {"R-1": "r@mail.example"}
+        await first.say(submitted("R-1"), "e1")
+        async with asyncio.timeout(20):
+            while not mail.taken:  # noqa: ASYNC110 (the mail server cannot call us)
+                await asyncio.sleep(0.02)
+    mail.silent = False
+    async with notify_of_zhaosu(nats_server, database_url, mail) as again:
+        again.neighbours.emails = {"R-1": "r@mail.example"}
+        await again.states(1, "sent")
+    assert len(mail.taken) == 2
+    assert len({message["Message-ID"] for message in mail.taken}) == 1
+
+
 async def test_the_log_is_paged_and_closed_to_members(zhaosu: NotifyUnderTest) -> None:
     for n in range(60):
         await zhaosu.say(submitted(f"R-{n}", on_paper=True), f"e{n}")
     await zhaosu.say(submitted("R-last", on_paper=True), "last")
     seen: list[str] = []
-    while "R-last" not in [notice["reference"] for notice in await zhaosu.log()]:
-        pass
+    while "R-last" not in [notice["reference"] for notice in await zhaosu.log()]:  # noqa: ASYNC110 (a table cannot call us)
+        await asyncio.sleep(0.02)
     cursor: dict[str, str] = {}
     while True:
         page = (await zhaosu.get("/api/v1/notices", **cursor)).json()

@@ -144,11 +144,9 @@ async def test_events_that_arrive_during_a_rebuild_are_kept_once(ili: ReportingU
         return [(f"r{number}", reception(f"r{number}", MARCH)) for number in numbers]
 
     await ili.report(receptions(range(1500)))
-    headers = {"Authorization": f"Bearer {ili.token()}"}
-    started = (await ili.client.post("/api/v1/reporting/rebuild", headers=headers)).json()["id"]
+    rebuild_id = await ili.rebuild()
     await ili.report(receptions(range(1500, 2000)))
-    while (await ili.get(f"/api/v1/reporting/rebuild/{started}")).json()["state"] == "running":
-        pass
+    assert (await ili.rebuilt(rebuild_id))["state"] == "done"
     await ili.caught_up()
     assert (await ili.figures())["residents_received"] == 2000
 
