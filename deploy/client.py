@@ -40,7 +40,14 @@ class BodyClient:
         self._token: str | None = None
         self._signing_in = asyncio.Lock()
         limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, transport=transport)
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            timeout=timeout,
+            limits=limits,
+            transport=transport,
+            # Refusals are read among our own words.
+            headers={"Accept-Language": "en"},
+        )
 
     async def __aenter__(self) -> Self:
         return self

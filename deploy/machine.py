@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.topology import SERVICES
+from deploy.trouble import CalledWrongly
 
 HOST = "127.0.0.1"
 """Everything on one machine listens here alone; a reverse proxy opens it to others."""
@@ -15,6 +16,10 @@ DEFAULT_PORT_BASE = 8600
 _PORTS_PER_BODY = 10
 _FAKES_OFFSET = 90
 """Nine bodies fit before the fakes' ports."""
+
+
+class BadPortBase(CalledWrongly):
+    """``DOORSTEP_PORT_BASE`` leaves no room for the ports of an instance."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,11 @@ class Machine:
     def from_environment(cls, environment: Mapping[str, str]) -> Machine:
         """Read ``DOORSTEP_VAR``, ``DOORSTEP_PORT_BASE`` and ``DOORSTEP_DATABASE_URL``.
 
-        Raises :class:`ValueError` when the port base is no usable port number.
+        Raises :class:`BadPortBase` when the port base is no usable port number.
         """
         text = environment.get("DOORSTEP_PORT_BASE") or str(DEFAULT_PORT_BASE)
         if not text.isdecimal() or not 1024 <= int(text) <= 65_535 - 100:
-            raise ValueError(f"DOORSTEP_PORT_BASE must be a number from 1024 to 65435, not {text!r}")
+            raise BadPortBase(f"DOORSTEP_PORT_BASE must be a number from 1024 to 65435, not {text!r}")
         return cls(
             var=Path(environment.get("DOORSTEP_VAR") or "var").absolute(),
             port_base=int(text),

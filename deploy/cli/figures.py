@@ -8,9 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.instance import as_officer, running, running_body
+from deploy.cli.instance import as_officer
 from deploy.cli.screen import print_json, print_table
-from deploy.run_file import RunningBody
 
 _DAY = ["%Y-%m-%d"]
 
@@ -23,16 +22,15 @@ def figures(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """The figures of a body over whole days of its own calendar."""
-    target = running_body(running(), at or body)
-    found = asyncio.run(_ask(target, body, f"{from_on:%Y-%m-%d}", f"{to_on:%Y-%m-%d}"))
+    found = asyncio.run(_ask(at or body, body, f"{from_on:%Y-%m-%d}", f"{to_on:%Y-%m-%d}"))
     if as_json:
         print_json(found)
     else:
         print_table(("figure", "value"), sorted(found.items()), title=f"{body} from {from_on:%F} to {to_on:%F}")
 
 
-async def _ask(target: RunningBody, body: str, first: str, last: str) -> dict[str, Any]:
-    async with as_officer(target) as client:
+async def _ask(at: str, body: str, first: str, last: str) -> dict[str, Any]:
+    async with as_officer(at) as client:
         found = await client.get("/api/v1/figures", **{"body": body, "from": first, "to": last})
     assert isinstance(found, dict)
     return found

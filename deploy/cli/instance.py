@@ -26,26 +26,36 @@ def running() -> Run:
     return Run.read(machine().run_file)
 
 
-def running_body(run: Run, code: str) -> RunningBody:
-    """One body of it; raises :class:`deploy.topology.UnknownBody`."""
+def running_body(code: str) -> RunningBody:
+    """One body of the running instance.
+
+    Raises :class:`deploy.run_file.NotRunning` and :class:`deploy.topology.UnknownBody`.
+    """
+    run = running()
     if code not in run.bodies:
         raise UnknownBody(code, tuple(run.bodies))
     return run.bodies[code]
 
 
-def as_officer(body: RunningBody) -> BodyClient:
-    """A client that acts as the body's officer: by ``DOORSTEP_LOGIN`` and ``DOORSTEP_PASSWORD`` when set.
+def as_officer(code: str) -> BodyClient:
+    """A client that acts as an officer of the body: by ``DOORSTEP_LOGIN`` and ``DOORSTEP_PASSWORD`` when both
+    are set, else by the first officer's code, which lies where only the instance's owner reads.
 
-    Raises :class:`NoSignIn` when neither these nor the run file name an account.
+    Raises as :func:`running_body` does, and :class:`NoSignIn` when there is no such code.
     """
+    body = running_body(code)
     login, password = os.environ.get("DOORSTEP_LOGIN"), os.environ.get("DOORSTEP_PASSWORD")
     if login and password:
         return BodyClient(body.url, login, password)
-    officer = next((account for account in body.accounts if _is_officer(account)), None)
-    if officer is None:
-        raise NoSignIn("set DOORSTEP_LOGIN and DOORSTEP_PASSWORD to an officer's account")
+    officer = next((one for one in body.accounts if one.role == "officer"), None) or _first_officer(code)
     return BodyClient(body.url, officer.login, officer.password)
 
 
-def _is_officer(account: Account) -> bool:
-    return account.role == "officer"
+def _first_officer(code: str) -> Account:
+    # Imported here: in a sample run, the usual case, the run file names the officer.
+    from deploy.body_config import BodyConfig, config_path
+
+    try:
+        return BodyConfig.read(config_path(machine(), code)).secrets.officer
+    except OSError as error:
+        raise NoSignIn("set DOORSTEP_LOGIN and DOORSTEP_PASSWORD to an officer's account") from error

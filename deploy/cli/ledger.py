@@ -15,7 +15,6 @@ from deploy.ledger.arrival import wait_for_figures
 from deploy.ledger.facts import Line, read_ledger
 from deploy.ledger.persistence import PersistentSender
 from deploy.ledger.replay import Replay
-from deploy.run_file import Run
 
 
 def build() -> typer.Typer:
@@ -33,25 +32,21 @@ def replay(
     """Record every fact of a ledger with its own date; run again, it goes on where it ended, and changes nothing
     that is recorded."""
     lines = read_ledger(file)
-    run = running()
-    running_body(run, body)
-    asyncio.run(_record(run, body, lines))
+    parent = running_body(body).parent
+    counted_at = [body, parent] if parent in running().bodies else [body]
+    asyncio.run(_record(body, lines, counted_at))
     if as_json:
         print_json({"body": body, "facts": len(lines)})
     else:
         remarks().print(f"{len(lines)} facts are recorded at {body}, and in the figures.")
 
 
-async def _record(run: Run, code: str, lines: tuple[Line, ...]) -> None:
-    body = run.bodies[code]
+async def _record(body: str, lines: tuple[Line, ...], counted_at: list[str]) -> None:
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(as_officer(body))
-        counted = [client]
-        if body.parent in run.bodies:
-            counted.append(await stack.enter_async_context(as_officer(run.bodies[body.parent])))
+        clients = [await stack.enter_async_context(as_officer(code)) for code in counted_at]
         with progress_bar() as bar:
-            task = bar.add_task(f"Recording {len(lines)} facts at {code}", total=len(lines))
-            await Replay(PersistentSender(client, code)).record(lines, lambda: bar.advance(task))
+            task = bar.add_task(f"Recording {len(lines)} facts at {body}", total=len(lines))
+            await Replay(PersistentSender(clients[0], body)).record(lines, lambda: bar.advance(task))
             waiting = bar.add_task("Waiting for the figures", total=1)
-            await wait_for_figures(counted)
+            await wait_for_figures(clients)
             bar.advance(waiting)

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.instance import as_officer, running, running_body
+from deploy.cli.instance import as_officer
 from deploy.cli.screen import print_json, print_table, remarks
 from deploy.client import BodyClient
-from deploy.run_file import RunningBody
 from deploy.topology import SERVICES
 
 _BodyOption = Annotated[str, typer.Option(help="The body.")]
@@ -35,9 +34,8 @@ def list_parked(
     as_json: _JsonOption = False,
 ) -> None:
     """What waits for a person, the newest first."""
-    target = running_body(running(), body)
     services = SERVICES if service is None else (_known(service),)
-    items = asyncio.run(_list(target, services))
+    items = asyncio.run(_list(body, services))
     if as_json:
         print_json({"items": items})
         return
@@ -48,7 +46,7 @@ def list_parked(
 
 def show(parked_id: _IdArgument, body: _BodyOption, service: _ServiceOption, as_json: _JsonOption = False) -> None:
     """One parked event with its headers and body."""
-    found = asyncio.run(_one(running_body(running(), body), service, parked_id, None))
+    found = asyncio.run(_one(body, service, parked_id, None))
     if as_json:
         print_json(found)
     else:
@@ -57,13 +55,13 @@ def show(parked_id: _IdArgument, body: _BodyOption, service: _ServiceOption, as_
 
 def resend(parked_id: _IdArgument, body: _BodyOption, service: _ServiceOption) -> None:
     """Apply it after all; where that fails again it stays parked."""
-    asyncio.run(_one(running_body(running(), body), service, parked_id, "resend"))
+    asyncio.run(_one(body, service, parked_id, "resend"))
     remarks().print(f"{parked_id} was applied.")
 
 
 def drop(parked_id: _IdArgument, body: _BodyOption, service: _ServiceOption) -> None:
     """Give it up; it stays on record, marked so."""
-    asyncio.run(_one(running_body(running(), body), service, parked_id, "drop"))
+    asyncio.run(_one(body, service, parked_id, "drop"))
     remarks().print(f"{parked_id} was dropped.")
 
 
@@ -73,8 +71,8 @@ def _known(service: str) -> str:
     return service
 
 
-async def _list(target: RunningBody, services: tuple[str, ...]) -> list[dict[str, Any]]:
-    async with as_officer(target) as client:
+async def _list(body: str, services: tuple[str, ...]) -> list[dict[str, Any]]:
+    async with as_officer(body) as client:
         return [item for service in services for item in await _all_of(client, service)]
 
 
@@ -89,9 +87,9 @@ async def _all_of(client: BodyClient, service: str) -> list[dict[str, Any]]:
         query = {"cursor": page["next"]}
 
 
-async def _one(target: RunningBody, service: str, parked_id: str, verb: str | None) -> dict[str, Any]:
+async def _one(body: str, service: str, parked_id: str, verb: str | None) -> dict[str, Any]:
     path = f"/api/v1/{_known(service)}/parked/{parked_id}"
-    async with as_officer(target) as client:
+    async with as_officer(body) as client:
         said = await (client.get(path) if verb is None else client.post(f"{path}/{verb}"))
     assert isinstance(said, dict)
     return said

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.instance import as_officer, running, running_body
+from deploy.cli.instance import as_officer
 from deploy.cli.screen import print_json, progress_bar, remarks
-from deploy.run_file import RunningBody
 from deploy.trouble import Trouble
 
 _LOOK_EVERY = 0.2
@@ -32,15 +31,15 @@ def rebuild(
     as_json: Annotated[bool, typer.Option("--json", help="How it ended, as JSON.")] = False,
 ) -> None:
     """Make the figures anew from the stream of events, and wait until that is done."""
-    ended = asyncio.run(_rebuild(running_body(running(), body)))
+    ended = asyncio.run(_rebuild(body))
     if as_json:
         print_json(ended)
     else:
         remarks().print(f"The figures of {body} were made anew from {ended.get('done')} events.")
 
 
-async def _rebuild(target: RunningBody) -> dict[str, Any]:
-    async with as_officer(target) as client:
+async def _rebuild(body: str) -> dict[str, Any]:
+    async with as_officer(body) as client:
         started = await client.post("/api/v1/reporting/rebuild")
         path = f"/api/v1/reporting/rebuild/{started['id']}"
         with progress_bar() as bar:

@@ -9,9 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.instance import as_officer, running, running_body
+from deploy.cli.instance import as_officer
 from deploy.cli.screen import print_json, print_table, remarks
-from deploy.run_file import RunningBody
 
 
 def build() -> typer.Typer:
@@ -29,8 +28,7 @@ def import_roster(
     as_json: Annotated[bool, typer.Option("--json", help="The changes as JSON.")] = False,
 ) -> None:
     """Take over a roster file, whole or not at all, and say what it changes."""
-    target = running_body(running(), body)
-    said = asyncio.run(_send(target, file.read_bytes(), dry_run=dry_run))
+    said = asyncio.run(_send(body, file.read_bytes(), dry_run=dry_run))
     if as_json:
         print_json(said)
         return
@@ -42,8 +40,8 @@ def import_roster(
     remarks().print(f"{len(changes)} entries {verb} at {body}.")
 
 
-async def _send(target: RunningBody, content: bytes, *, dry_run: bool) -> dict[str, Any]:
-    async with as_officer(target) as client:
+async def _send(body: str, content: bytes, *, dry_run: bool) -> dict[str, Any]:
+    async with as_officer(body) as client:
         said = await client.post_bytes("/api/v1/roster", content, dry_run=str(dry_run).lower())
     assert isinstance(said, dict)
     return said

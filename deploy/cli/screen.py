@@ -11,15 +11,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+_WIDE = 200
+
 
 def answers() -> Console:
-    """Where results go."""
-    return Console()
+    """Where results go; what is not a terminal has room for whole lines."""
+    return Console(width=None if sys.stdout.isatty() else _WIDE)
 
 
 def remarks() -> Console:
     """Where everything goes that is not the result."""
-    return Console(stderr=True)
+    return Console(stderr=True, width=None if sys.stderr.isatty() else _WIDE)
 
 
 def print_json(content: Any) -> None:

@@ -73,6 +73,8 @@ def _welcome(run: Run, place: Machine, topology: Topology, seconds: float) -> No
     if codes:
         print_table(("body", "role", "login", "password"), codes, title="Some sign-in codes")
         answers().print(f"Every sign-in code is in {place.run_file}.")
+    else:
+        answers().print(f"The first officer's sign-in code is in {place.var}/<body>/body.json, under secrets.")
     if run.inbox_url:
         answers().print(f"Mail arrives at {run.inbox_url}")
     answers().print("Ctrl-C ends it.")

@@ -14,7 +14,7 @@ import pytest
 from deploy.body import service_settings
 from deploy.body_config import BodyConfig, config_path, prepare_body
 from deploy.lock import AlreadyUp, PlaceLock, holder
-from deploy.machine import Machine
+from deploy.machine import BadPortBase, Machine
 from deploy.ports import PortsTaken, until_free
 from deploy.private_file import write_private
 from deploy.process import Command, Watched
@@ -41,7 +41,7 @@ def vars_of(place: Machine) -> list[int]:
 
 @pytest.mark.parametrize("base", ["0", "80", "65500", "eighty"])
 def test_an_unusable_port_base_is_refused(base: str) -> None:
-    with pytest.raises(ValueError, match="DOORSTEP_PORT_BASE"):
+    with pytest.raises(BadPortBase, match="DOORSTEP_PORT_BASE"):
         Machine.from_environment({"DOORSTEP_PORT_BASE": base})
 
 
