@@ -48,6 +48,8 @@ class Outcome:
     accepted: dict[str, float]
     """Reference to the moment at which its submission was sent, or should have been."""
     refused: int
+    refusal: str = ""
+    """Status and text of one of them."""
 
     @property
     def per_second(self) -> float:
@@ -104,6 +106,7 @@ class _Tally:
     def __init__(self) -> None:
         self.accepted: dict[str, float] = {}
         self.refused = 0
+        self.refusal = ""
 
     async def send(self, connection: Connection, request: bytes, due: float) -> None:
         status, body = await connection.post(request)
@@ -111,6 +114,7 @@ class _Tally:
             self.accepted[json.loads(body)["reference"]] = due
         else:
             self.refused += 1
+            self.refusal = f"{status} {body.decode(errors='replace')}"
 
 
 async def send_all(plan: Plan) -> Outcome:
@@ -133,7 +137,7 @@ async def send_all(plan: Plan) -> Outcome:
     ended = time.time()
     for connection in connections:
         connection.close()
-    return Outcome(began, ended, tally.accepted, tally.refused)
+    return Outcome(began, ended, tally.accepted, tally.refused, tally.refusal)
 
 
 async def _as_answered(plan: Plan, connections: list[Connection], requests: list[bytes], tally: _Tally) -> None:

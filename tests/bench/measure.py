@@ -95,5 +95,5 @@ class Memory:
 
 def _accepted_all(outcome: Outcome) -> Outcome:
     if outcome.refused:
-        raise Refused(f"{outcome.refused} submissions were refused, {len(outcome.accepted)} accepted")
+        raise Refused(f"{outcome.refused} of {outcome.refused + len(outcome.accepted)} refused: {outcome.refusal}")
     return outcome

@@ -49,20 +49,26 @@ class Receipt(BaseModel):
 
 
 def submissions(count: int = 64) -> list[str]:
-    """``count`` different JSON bodies, spread over the stations of the county's sample roster."""
+    """``count`` different JSON bodies, spread over the communities of the county's sample roster."""
     return list(islice(_endless(), count))
 
 
 def stations() -> list[str]:
-    """Codes of the stations of the county's sample roster."""
-    return [station["code"] for station in json.loads(sample.roster("zhaosu").read_bytes())["stations"]]
+    """Codes of the stations of the county's sample roster that serve a community."""
+    return sorted({station for station, _ in _places()})
+
+
+def _places() -> list[tuple[str, str]]:
+    roster = json.loads(sample.roster("zhaosu").read_bytes())
+    return [(community["station"], community["code"]) for community in roster["communities"] if community["station"]]
 
 
 def _endless() -> Iterator[str]:
-    for number, station in enumerate(cycle(stations())):
+    for number, (station, community) in enumerate(cycle(_places())):
         yield json.dumps(
             {
                 "station": station,
+                "community": community,
                 "words": WORDS,
                 "language": "zh-Hans",
                 "anonymous": False,
