@@ -132,6 +132,16 @@ class SurveyLine(BaseModel):
     made_at: datetime
 
 
+class ActivityLine(BaseModel):
+    """A talk, a good deed or a study session."""
+
+    id: str
+    kind: str
+    station: str
+    audience: int | None
+    held_at: datetime
+
+
 class CaseWhole(CaseLine):
     """A case with everything that is known of it here; the resident's words are in the vault."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.engine import Row
 
 from services.consultation.outputs import (
+    ActivityLine,
     Answer,
     CaseLine,
     CaseWhole,
@@ -125,41 +127,44 @@ class Casebook:
             commitments=await self._commitments([consultation_id]),
         )
 
-    async def consultations(self, actor: Actor) -> list[ConsultationLine]:
-        """The newest consultations that are not closed yet: a member's own, or all for staff."""
-        statement = select(CONSULTATIONS).where(CONSULTATIONS.c.state != "closed")
+    async def consultations(self, actor: Actor, cursor: str | None = None) -> Page[ConsultationLine]:
+        """Consultations, newest first: a member's own, or all for staff. Raises DomainError on ``cursor``."""
+        columns = CONSULTATIONS.c
+        statement = select(CONSULTATIONS)
         if not actor.sees_all:
-            own = _linked("member", actor.member or "")
-            statement = statement.where(CONSULTATIONS.c.consultation_id.in_(own))
-        rows = await self._reader.all(statement.order_by(CONSULTATIONS.c.opened_at.desc()).limit(PAGE))
-        return [_consultation(row) for row in rows]
+            statement = statement.where(concerning(columns.consultation_id, actor.member))
+        rows, following = await self._newest(statement, columns.opened_at, columns.consultation_id, cursor)
+        return Page(items=[_consultation(row) for row in rows], next=following)
 
     async def commitments(self, actor: Actor, state: str = "open", cursor: str | None = None) -> Page[CommitmentLine]:
         """Commitments in one state, the first due first. Raises DomainError on ``cursor``."""
-        key = (COMMITMENTS.c.due_on, COMMITMENTS.c.commitment_id)
-        statement = select(COMMITMENTS).where(COMMITMENTS.c.state == state).order_by(*key).limit(PAGE + 1)
+        due, ident = COMMITMENTS.c.due_on, COMMITMENTS.c.commitment_id
+        statement = select(COMMITMENTS).where(COMMITMENTS.c.state == state).order_by(due, ident).limit(PAGE + 1)
         if not actor.sees_all:
-            statement = statement.where(concerning(actor.member))
+            statement = statement.where(concerning(COMMITMENTS.c.consultation_id, actor.member))
         if cursor:
-            after = decode_cursor(cursor, str)[0]
-            last = select(COMMITMENTS.c.due_on).where(COMMITMENTS.c.commitment_id == after).scalar_subquery()
-            statement = statement.where((key[0] > last) | ((key[0] == last) & (key[1] > after)))
+            shown = decode_cursor(cursor, str)[0]
+            last = select(due).where(ident == shown).scalar_subquery()
+            statement = statement.where((due > last) | ((due == last) & (ident > shown)))
         rows = await self._reader.all(statement)
         following = encode_cursor(rows[PAGE - 1].commitment_id) if len(rows) > PAGE else None
         return Page(items=[_commitment(row) for row in rows[:PAGE]], next=following)
+
+    async def activities(self, actor: Actor, cursor: str | None = None) -> Page[ActivityLine]:
+        """Activities, newest first: a member's own, or all for staff. Raises DomainError on ``cursor``."""
+        columns = ACTIVITIES.c
+        statement = select(ACTIVITIES)
+        if not actor.sees_all:
+            own = select(ACTIVITY_MEMBERS.c.activity_id).where(ACTIVITY_MEMBERS.c.member == actor.member)
+            statement = statement.where(columns.activity_id.in_(own))
+        rows, following = await self._newest(statement, columns.held_at, columns.activity_id, cursor)
+        items = [ActivityLine.model_validate({**row._mapping, "id": row.activity_id}) for row in rows]
+        return Page(items=items, next=following)
 
     async def surveys_to_rest_on(self, actor: Actor, station: str) -> list[SurveyLine]:
         """The newest surveys that a consultation at ``station`` may rest on: the station's and the member's own."""
         own = select(SURVEY_MEMBERS.c.survey_id).where(SURVEY_MEMBERS.c.member == (actor.member or ""))
         return await self._surveys(select(SURVEYS).where((SURVEYS.c.station == station) | SURVEYS.c.survey_id.in_(own)))
-
-    async def activities(self, actor: Actor) -> Sequence[Row[Any]]:
-        """The newest activities: a member's own, or all for staff."""
-        statement = select(ACTIVITIES).order_by(ACTIVITIES.c.held_at.desc()).limit(PAGE)
-        if not actor.sees_all:
-            own = select(ACTIVITY_MEMBERS.c.activity_id).where(ACTIVITY_MEMBERS.c.member == actor.member)
-            statement = statement.where(ACTIVITIES.c.activity_id.in_(own))
-        return await self._reader.all(statement)
 
     async def stations(self, actor: Actor) -> list[str]:
         """The stations to choose from: those a member is attached to, first, or all."""
@@ -184,6 +189,18 @@ class Casebook:
         """The body's departments or categories."""
         statement = select(ROSTER_CODES.c.code).where(ROSTER_CODES.c.kind == kind).order_by(ROSTER_CODES.c.code)
         return [row[0] for row in await self._reader.all(statement.limit(LONGEST_THREAD))]
+
+    async def _newest(
+        self, statement: Select[Any], at: ColumnElement[datetime], ident: ColumnElement[str], cursor: str | None
+    ) -> tuple[Sequence[Row[Any]], str | None]:
+        """A page of ``statement``, newest first, and the cursor of the next: the id of the last row shown."""
+        if cursor:
+            shown = decode_cursor(cursor, str)[0]
+            last = select(at).where(ident == shown).scalar_subquery()
+            statement = statement.where((at < last) | ((at == last) & (ident < shown)))
+        rows = await self._reader.all(statement.order_by(at.desc(), ident.desc()).limit(PAGE + 1))
+        following = encode_cursor(rows[PAGE - 1]._mapping[ident]) if len(rows) > PAGE else None
+        return rows[:PAGE], following
 
     async def _concerns(self, actor: Actor, links: dict[str, list[str]]) -> bool:
         if actor.sees_all or actor.member in links["member"]:

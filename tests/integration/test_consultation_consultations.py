@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -109,16 +110,14 @@ async def test_no_survey_no_consultation(bench: Bench) -> None:
 
 async def test_what_is_named_must_exist(bench: Bench) -> None:
     survey = await made(bench, OWN, "/surveys", SURVEY)
-    for field, wrong in {
-        "station": "st9",
-        "members": [OWN, "m-nobody"],
-        "departments": ["d-none"],
-        "issues": [new_reference()],
-    }.items():
-        refused = await bench.post(OWN, "/consultations", wanted([survey]) | {field: wrong})
-        assert problem(refused)[::2] == (422, field), refused.text
-    for field, wrong in {"station": "st9", "category": "c9", "members": ["m9"], "reference": new_reference()}.items():
-        assert problem(await bench.post("officer", "/surveys", SURVEY | {field: wrong}))[::2] == (422, field)
+    none: dict[str, Any] = {"station": "st9", "members": [OWN, "m-nobody"]}
+    for path, right, wrong in (
+        ("/consultations", wanted([survey]), none | {"departments": ["d-none"], "issues": [new_reference()]}),
+        ("/surveys", SURVEY, none | {"category": "c9", "reference": new_reference()}),
+    ):
+        # Together, since each waits a moment for what might be on its way.
+        refused = await asyncio.gather(*(bench.post(OWN, path, right | {name: code}) for name, code in wrong.items()))
+        assert [problem(answer)[::2] for answer in refused] == [(422, name) for name in wrong]
     assert problem(await bench.post(OWN, "/surveys", SURVEY | {"members": []}))[::2] == (422, "members")
     half = {"agreed": "好", "commitments": [{"by": "d-water", "what": "换管"}]}
     consultation = await made(bench, OWN, "/consultations", wanted([survey]))
@@ -202,3 +201,17 @@ async def test_commitments_are_listed_by_their_due_date(bench: Bench) -> None:
     listed = (await bench.get(OWN, "/commitments")).json()["items"]
     assert [each["due_on"] for each in listed] == ["2023-05-02", "2023-05-05", "2023-05-09"]
     assert (await bench.get("m-third", "/commitments")).json()["items"] == []
+
+
+async def test_consultations_and_activities_are_paged(bench: Bench) -> None:
+    talk = {"kind": "talk", "station": "st1", "members": [OWN]}
+    survey = await made(bench, OWN, "/surveys", SURVEY)
+    for number in range(52):
+        await made(bench, "officer", "/activities", talk | {"recorded_at": f"2023-01-{number // 2 + 1:02}T10:00:00Z"})
+        await made(bench, "officer", "/consultations", wanted([survey]))
+    for path in ("/activities", "/consultations"):
+        first = (await bench.get(OWN, path)).json()
+        rest = (await bench.get(OWN, f"{path}?cursor={first['next']}")).json()
+        ids = [each["id"] for each in (*first["items"], *rest["items"])]
+        assert (len(first["items"]), len(set(ids)), rest["next"]) == (50, 52, None)
+        assert (await bench.get(OTHER, path)).json()["items"] == []

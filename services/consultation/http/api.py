@@ -34,12 +34,14 @@ from services.consultation.inputs import (
     VisitInput,
 )
 from services.consultation.outputs import (
+    ActivityLine,
     Answer,
     CaseClosed,
     CaseLine,
     CaseWhole,
     CommitmentLine,
     ConsultationClosed,
+    ConsultationLine,
     ConsultationWhole,
     Made,
     ReferralMade,
@@ -130,6 +132,11 @@ def _add_groundwork(router: APIRouter, desk: Desk) -> None:
         await desk.codes_at_hand(Named(station=activity.station, members=activity.members))
         return _json(await desk.do_once(key, 201, lambda tx: activities.record_activity(tx, actor, activity)))
 
+    @router.get("/activities")
+    async def list_activities(actor: Reading, cursor: Cursor = None) -> Page[ActivityLine]:
+        """Activities, newest first, 50 to a page: a member's own, or all for staff of the body."""
+        return await desk.casebook.activities(actor, cursor)
+
 
 def _add_consultations(router: APIRouter, desk: Desk) -> None:
     consultations = desk.consultations
@@ -139,6 +146,11 @@ def _add_consultations(router: APIRouter, desk: Desk) -> None:
         """Open a consultation on the surveys it rests on: no survey, no consultation."""
         await desk.codes_at_hand(Named(station=wanted.station, members=wanted.members, issues=wanted.issues))
         return _json(await desk.do_once(key, 201, lambda tx: consultations.open(tx, actor, wanted)))
+
+    @router.get("/consultations")
+    async def list_consultations(actor: Reading, cursor: Cursor = None) -> Page[ConsultationLine]:
+        """Consultations, newest first, 50 to a page: a member's own, or all for staff of the body."""
+        return await desk.casebook.consultations(actor, cursor)
 
     @router.get("/consultations/{consultation_id}")
     async def show_consultation(consultation_id: ConsultationId, actor: Reading) -> ConsultationWhole:

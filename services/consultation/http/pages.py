@@ -44,9 +44,14 @@ class WorkPages:
         return _page(request, "cases.html", lists=lists, state=state)
 
     async def consultations(
-        self, request: Request, actor: Actor, station: str | None, refused: Refused | None = None
+        self,
+        request: Request,
+        actor: Actor,
+        station: str | None = None,
+        cursor: str | None = None,
+        refused: Refused | None = None,
     ) -> Response:
-        """Consultations under way, and the forms for a survey and a consultation without an issue."""
+        """Consultations, and the forms for a survey and a consultation without an issue."""
         casebook, me = self.desk.casebook, actor.member or ""
         at = await self._at_station(actor, station, refused)
         return _page(
@@ -54,7 +59,7 @@ class WorkPages:
             "consultations.html",
             refused,
             **at,
-            consultations=await casebook.consultations(actor),
+            page=await casebook.consultations(actor, cursor),
             entered=_entered(refused, survey=blank(members=me), consultation=blank(members=me, residents="0")),
             departments=await casebook.roster_codes("department"),
             categories=await casebook.roster_codes("category"),
@@ -88,7 +93,12 @@ class WorkPages:
         )
 
     async def activities(
-        self, request: Request, actor: Actor, station: str | None, refused: Refused | None = None
+        self,
+        request: Request,
+        actor: Actor,
+        station: str | None = None,
+        cursor: str | None = None,
+        refused: Refused | None = None,
     ) -> Response:
         """What was done besides the cases, and the form to record more."""
         return _page(
@@ -96,7 +106,7 @@ class WorkPages:
             "activities.html",
             refused,
             **await self._at_station(actor, station, refused),
-            activities=await self.desk.casebook.activities(actor),
+            page=await self.desk.casebook.activities(actor, cursor),
             entered=_entered(refused, activity=blank(members=actor.member or "")),
             can_act=_can_act(actor),
         )
@@ -136,8 +146,10 @@ def _add_lists(router: APIRouter, pages: WorkPages) -> None:
         return await pages.cases(request, actor, state, cursor)
 
     @router.get("/activities")
-    async def list_activities(request: Request, actor: Reading, station: Station = None) -> Response:
-        return await pages.activities(request, actor, station)
+    async def list_activities(
+        request: Request, actor: Reading, station: Station = None, cursor: Cursor = None
+    ) -> Response:
+        return await pages.activities(request, actor, station, cursor)
 
     @router.post("/activities")
     async def record(request: Request, actor: Acting, key: FormKey) -> Response:
@@ -148,15 +160,17 @@ def _add_lists(router: APIRouter, pages: WorkPages) -> None:
             sent = Sent("activity", ActivityInput, job, N_("The activity is recorded."))
             return await pages.take(request, key, sent, "/work/activities")
         except Refused as refused:
-            return await pages.activities(request, actor, None, refused)
+            return await pages.activities(request, actor, refused=refused)
 
 
 def _add_consultations(router: APIRouter, pages: WorkPages, zone: str) -> None:
     consultations = pages.desk.consultations
 
     @router.get("/consultations")
-    async def list_consultations(request: Request, actor: Reading, station: Station = None) -> Response:
-        return await pages.consultations(request, actor, station)
+    async def list_consultations(
+        request: Request, actor: Reading, station: Station = None, cursor: Cursor = None
+    ) -> Response:
+        return await pages.consultations(request, actor, station, cursor)
 
     @router.post("/surveys")
     async def survey(request: Request, actor: Acting, key: FormKey) -> Response:
@@ -167,7 +181,7 @@ def _add_consultations(router: APIRouter, pages: WorkPages, zone: str) -> None:
             sent = Sent("survey", SurveyInput, job, N_("The survey is recorded."))
             return await pages.take(request, key, sent, "/work/consultations")
         except Refused as refused:
-            return await pages.consultations(request, actor, None, refused)
+            return await pages.consultations(request, actor, refused=refused)
 
     @router.post("/consultations")
     async def prepare(request: Request, actor: Acting, key: FormKey) -> Response:
@@ -178,7 +192,7 @@ def _add_consultations(router: APIRouter, pages: WorkPages, zone: str) -> None:
             sent = Sent("consultation", ConsultationForm, job, N_("The consultation is prepared."))
             return await pages.take(request, key, sent, "/work/consultations")
         except Refused as refused:
-            return await pages.consultations(request, actor, None, refused)
+            return await pages.consultations(request, actor, refused=refused)
 
     @router.get("/consultations/{consultation_id}")
     async def show(request: Request, consultation_id: ConsultationId, actor: Reading) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.engine import Row
 
 from services.consultation.domain import CommitmentMove, CommitmentState
@@ -40,11 +40,11 @@ async def drop_commitment(tx: Transaction, actor: Actor, commitment_id: str, dro
     return await _settle(tx, row, state, moment, reason=dropping.reason)
 
 
-def concerning(member: str | None) -> Any:
-    """The condition on ``COMMITMENTS`` that ``member`` took part in its consultation, or has one of its issues."""
+def concerning(consultation_id: ColumnElement[str], member: str | None) -> ColumnElement[bool]:
+    """The condition that ``member`` takes part in the consultation, or has one of its issues."""
     own_cases = select(CASES.c.reference).where(CASES.c.member == member)
     links = CONSULTATION_LINKS.c
-    return COMMITMENTS.c.consultation_id.in_(
+    return consultation_id.in_(
         select(links.consultation_id).where(
             or_(
                 (links.kind == "member") & (links.code == member),
@@ -57,7 +57,7 @@ def concerning(member: str | None) -> Any:
 async def _take(tx: Transaction, actor: Actor, commitment_id: str) -> Row[Any]:
     statement = select(COMMITMENTS).where(COMMITMENTS.c.commitment_id == commitment_id)
     if not actor.is_officer:
-        statement = statement.where(concerning(actor.member))
+        statement = statement.where(concerning(COMMITMENTS.c.consultation_id, actor.member))
     row = await tx.one(statement.with_for_update())
     if row is None:
         raise NotFound("commitment-not-found", "There is no such commitment.")
