@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notify.domain import Kind
 from shared.i18n import CODES, N_, Catalogues, Translator
+from shared.i18n.categories import category_name
 
 WORDING = Path(__file__).parent / "wording"
 _HTML = "letter.html"
@@ -85,6 +86,7 @@ class Letters:
         written = environment.get_template(f"{occasion.kind.value}.txt").render(
             occasion=occasion,
             outcome=translator.gettext(outcome),
+            category=translator.gettext(category_name(occasion.facts.get("category") or "")),
             body_name=self._body_names.get(code) or self._body_names.get(self._default_language) or self._body,
         )
         subject, _, text = written.strip().partition("\n")

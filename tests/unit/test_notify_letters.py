@@ -74,7 +74,7 @@ def test_an_answer_carries_what_was_written_and_promised(letters: Letters, outco
 def test_an_order_tells_its_deadline_in_the_bodys_zone_and_no_words(letters: Letters) -> None:
     letter = letters.write(occasion(Kind.ORDER), "en")
     assert "12:00" in letter.text
-    assert "water-supply" in letter.text
+    assert "Water supply" in letter.text
     assert WORDS not in letter.text
 
 

@@ -14,6 +14,7 @@ from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, period_of
 from services.reporting.queries import Reports
 from shared.clock import Clock, local_date
+from shared.i18n.categories import category_name
 from shared.web.auth import allow
 from shared.web.fields import Code
 from shared.web.forms import blank
@@ -46,6 +47,7 @@ def report_pages(reports: Reports, clock: Clock) -> APIRouter:
             catalogue=CATALOGUE,
             tier_names=TIER_NAMES,
             outcome_names=OUTCOME_NAMES,
+            category_name=category_name,
             months=await reports.issues_by_month(chosen, period),
             categories=await reports.issues_by_category(chosen, period),
             outcomes=await reports.issues_by_outcome(chosen, period),
