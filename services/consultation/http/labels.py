@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.i18n import N_
+from shared.i18n.categories import CATEGORY_NAMES
 
 CASE_STATES: Mapping[str, str] = {
     "assigned": N_("To be accepted"),
@@ -70,27 +71,6 @@ ACTIVITIES: Mapping[str, str] = {
     "study-session": N_("Study session"),
 }
 
-CATEGORIES: Mapping[str, str] = {
-    "beekeeping": N_("Beekeeping"),
-    "crop-farming": N_("Crops"),
-    "environment": N_("Environment"),
-    "handicraft": N_("Handicraft"),
-    "health-care": N_("Health care"),
-    "heating": N_("Heating"),
-    "housing": N_("Housing"),
-    "livestock": N_("Livestock"),
-    "market-supervision": N_("Shops and markets"),
-    "noise": N_("Noise"),
-    "roads": N_("Roads"),
-    "sanitation": N_("Cleanliness"),
-    "schooling": N_("Schools"),
-    "social-insurance": N_("Social insurance"),
-    "street-lighting": N_("Street lighting"),
-    "tourism": N_("Tourism"),
-    "transport": N_("Transport"),
-    "water-supply": N_("Water supply"),
-}
-
 _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "case": CASE_STATES,
     "outcome": OUTCOMES,
@@ -103,7 +83,7 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "gathering": GATHERINGS,
     "setting": SETTINGS,
     "activity": ACTIVITIES,
-    "category": CATEGORIES,
+    "category": CATEGORY_NAMES,
 }
 _BADGES: Mapping[str, str] = {
     "assigned": "badge-wait",
