@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 SMTP_SECONDS = 20.0
+MAIL_SERVER_AWAY = "mail-server-away"
 
 
 class NotTaken(Exception):
@@ -73,4 +74,4 @@ def what_it_means(error: Exception) -> NotTaken:
         return NotTaken("mail-server-refuses-us", False)
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return NotTaken(f"smtp-{error.code}", error.code >= 500)
-    return NotTaken("mail-server-away", False)
+    return NotTaken(MAIL_SERVER_AWAY, False)

@@ -19,7 +19,7 @@ from services.notify.letters import Letters, Occasion
 from services.notify.mail import mail_of
 from services.notify.neighbours import Address, Answer, Neighbours
 from services.notify.notices import DueNotice, Notices
-from services.notify.postbox import NotTaken, Postbox
+from services.notify.postbox import MAIL_SERVER_AWAY, NotTaken, Postbox
 from services.notify.tally import Tally
 from shared.clock import Clock
 from shared.messaging.arrivals import Arrivals
@@ -104,8 +104,10 @@ class Sender:
     async def _send(self, batch: Sequence[DueNotice]) -> None:
         # Asked for together, since the neighbours can answer many at once; posted one by one, on one connection.
         reached = await asyncio.gather(*map(self._reach, batch))
+        reason: str | None = None
         for notice, found in zip(batch, reached, strict=True):
-            move, reason = await self._try(notice, found)
+            if reason != MAIL_SERVER_AWAY:  # else the rest of the batch need not sit out the same timeout
+                move, reason = await self._try(notice, found)
             state = await self._notices.settle(notice, move, reason)
             self._tally.settled(notice.kind, state)
             log.info(
@@ -133,18 +135,20 @@ class Sender:
         address, answer = found
         if address is None or not address.email:
             return Move.FIND_NO_ADDRESS, None
-        letter = self._letters.write(self._occasion(notice, address, answer), address.language)
-        mail = mail_of(
-            letter, notice_id=notice.notice_id, sender=self._mail_from, to=address.email, at=self._clock.now()
-        )
+        try:
+            mail = self._mail(notice, address.email, address, answer)
+        except Exception:
+            # A letter that cannot be written is our fault and holds up nobody else's; the log and the page show it.
+            log.exception("letter-not-written", notice_id=notice.notice_id, kind=notice.kind.value)
+            return Move.FAIL, "letter-not-written"
         try:
             await self._postbox.post(self._mail_from, address.email, mail)
         except NotTaken as refused:
             return (Move.GIVE_UP if refused.for_good else Move.FAIL), refused.reason
         return Move.DELIVER, None
 
-    def _occasion(self, notice: DueNotice, address: Address, answer: Answer) -> Occasion:
-        return Occasion(
+    def _mail(self, notice: DueNotice, to: str, address: Address, answer: Answer) -> bytes:
+        occasion = Occasion(
             kind=notice.kind,
             reference=notice.reference,
             link=address.link or f"{self._origin}/work/orders/{notice.reference}",
@@ -152,3 +156,5 @@ class Sender:
             answer=answer.text,
             commitments=answer.commitments,
         )
+        letter = self._letters.write(occasion, address.language)
+        return mail_of(letter, notice_id=notice.notice_id, sender=self._mail_from, to=to, at=self._clock.now())

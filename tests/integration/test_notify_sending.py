@@ -13,6 +13,7 @@ from shared.ids import derived_id
 from shared.web.auth import Role
 from tests.integration.notify_run import (
     LINK,
+    NOW,
     ORIGIN,
     MailServer,
     NotifyUnderTest,
@@ -99,6 +100,17 @@ async def test_a_neighbour_that_is_away_only_delays(zhaosu: NotifyUnderTest) -> 
     zhaosu.neighbours.away = False
     await zhaosu.states(1, "sent")
     assert len(zhaosu.mail.taken) == 1
+
+
+async def test_a_letter_that_cannot_be_written_holds_up_nobody(zhaosu: NotifyUnderTest) -> None:
+    zhaosu.neighbours.emails = {"m1": "m1@mail.example", "m2": "m2@mail.example"}
+    unreadable = assigned("R-1", "m1").model_copy(
+        update={"answer_by": NOW.replace(year=9999, month=12, day=31, hour=23)}
+    )
+    await zhaosu.say(unreadable, "e1")
+    await zhaosu.say(assigned("R-2", "m2"), "e2")
+    assert await zhaosu.states(2, "sent", "dead") == ["dead", "sent"]
+    assert (await zhaosu.log(state="dead"))[0]["reason"] == "letter-not-written"
 
 
 async def test_a_crash_after_posting_repeats_the_same_mail(

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from services.notify.domain import Kind, State
 from services.notify.http.api import WATCHERS
+from services.notify.postbox import MAIL_SERVER_AWAY
 from services.notify.queries import DeliveryLog
 from shared.i18n import N_
 from shared.web.auth import allow
@@ -40,7 +41,8 @@ STATE_BADGES: Mapping[State, str] = {
 }
 REASONS: Mapping[str, str] = {
     "neighbour-away": N_("A part of this instance did not answer."),
-    "mail-server-away": N_("The mail server did not answer."),
+    "letter-not-written": N_("The letter could not be written; the log of this service says why."),
+    MAIL_SERVER_AWAY: N_("The mail server did not answer."),
     "mail-server-refuses-us": N_("The mail server does not accept our sign-in."),
     "address-not-accepted": N_("The mail server cannot write to such an address."),
 }
