@@ -245,6 +245,6 @@ async def _until_ok(url: str, whose: str) -> None:
                     said = f"{answer.status_code} {answer.text[:500]}"
                 except httpx.TransportError as error:
                     said = type(error).__name__
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.1)
     except TimeoutError:
         raise NotReady(f"{whose} did not become ready in {READY_WITHIN:.0f} s; it answered {said}") from None

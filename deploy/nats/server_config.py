@@ -19,7 +19,6 @@ from typing import TypeAlias
 import bcrypt
 
 from deploy.nats.names import (
-    CHILD_DURABLE,
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
     INNER,
@@ -247,8 +246,3 @@ def _user(name: str, password: str, *, publish: list[str], subscribe: list[str])
 
 def _hash(password: str) -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_BCRYPT_COST)).decode()
-
-
-def parent_durable_of(body: str) -> tuple[str, str]:
-    """Stream and durable by which the parent of ``body`` takes its reports."""
-    return uplink_stream(body), CHILD_DURABLE
