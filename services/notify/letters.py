@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notify.domain import Kind
 from shared.i18n import CODES, N_, Catalogues, Translator
-from shared.i18n.categories import category_name
+from shared.i18n.vocabulary import category_name
 
 WORDING = Path(__file__).parent / "wording"
 _HTML = "letter.html"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.i18n import N_
-from shared.i18n.categories import CATEGORY_NAMES
+from shared.i18n.vocabulary import CATEGORIES, CHANNELS, OUTCOMES, RATINGS
 
 CASE_STATES: Mapping[str, str] = {
     "assigned": N_("To be accepted"),
@@ -13,23 +13,6 @@ CASE_STATES: Mapping[str, str] = {
     "in-progress": N_("In progress"),
     "closed": N_("Closed"),
     "withdrawn": N_("Taken back by the resident"),
-}
-OUTCOMES: Mapping[str, str] = {
-    "solved": N_("Solved"),
-    "answered": N_("Answered and explained"),
-    "referred-up": N_("Handed to the body above"),
-    "not-ours": N_("Not for this body to decide"),
-}
-RATINGS: Mapping[str, str] = {
-    "satisfied": N_("Satisfied"),
-    "partly": N_("Partly satisfied"),
-    "unsatisfied": N_("Not satisfied"),
-}
-CHANNELS: Mapping[str, str] = {
-    "qr": N_("QR code"),
-    "web": N_("Web page"),
-    "walk-in": N_("Came to the station"),
-    "phone": N_("Telephone"),
 }
 ENTRIES: Mapping[str, str] = {
     "assigned": N_("Given to a member"),
@@ -83,7 +66,7 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "gathering": GATHERINGS,
     "setting": SETTINGS,
     "activity": ACTIVITIES,
-    "category": CATEGORY_NAMES,
+    "category": CATEGORIES,
 }
 _BADGES: Mapping[str, str] = {
     "assigned": "badge-wait",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from shared.i18n import N_
+from shared.i18n.vocabulary import CATEGORIES, CHANNELS, OUTCOMES, RATINGS, STATION_KINDS
 
 STATES: Mapping[str, str] = {
     "submitted": N_("Received"),
@@ -43,39 +44,11 @@ STEPS: Mapping[str, str] = {
     "erased": N_("Words and contact were erased at the resident's wish."),
 }
 
-OUTCOMES: Mapping[str, str] = {
-    "solved": N_("Solved"),
-    "answered": N_("Answered and explained"),
-    "referred-up": N_("Handed to the body above"),
-    "not-ours": N_("Not for this body to decide"),
-    "withdrawn": N_("Taken back"),
-}
-
-RATINGS: Mapping[str, str] = {
-    "satisfied": N_("Satisfied"),
-    "partly": N_("Partly satisfied"),
-    "unsatisfied": N_("Not satisfied"),
-}
-
 COMMITMENTS: Mapping[str, str] = {
     "open": N_("Not done yet"),
     "made": N_("Not done yet"),
     "kept": N_("Done"),
     "dropped": N_("Will not be done"),
-}
-
-CHANNELS: Mapping[str, str] = {
-    "qr": N_("QR code"),
-    "web": N_("Web page"),
-    "walk-in": N_("Came to the station"),
-    "phone": N_("Telephone"),
-}
-
-KINDS: Mapping[str, str] = {
-    "township": N_("Township station"),
-    "community": N_("Community station"),
-    "studio": N_("Member's studio"),
-    "mobile": N_("Mobile station"),
 }
 
 ROLES: Mapping[str, str] = {
@@ -86,27 +59,6 @@ ROLES: Mapping[str, str] = {
     "service": N_("Notices to the resident"),
 }
 
-CATEGORIES: Mapping[str, str] = {
-    "beekeeping": N_("Beekeeping"),
-    "crop-farming": N_("Crops"),
-    "environment": N_("Environment"),
-    "handicraft": N_("Handicraft"),
-    "health-care": N_("Health care"),
-    "heating": N_("Heating"),
-    "housing": N_("Housing"),
-    "livestock": N_("Livestock"),
-    "market-supervision": N_("Shops and markets"),
-    "noise": N_("Noise"),
-    "roads": N_("Roads"),
-    "sanitation": N_("Cleanliness"),
-    "schooling": N_("Schools"),
-    "social-insurance": N_("Social insurance"),
-    "street-lighting": N_("Street lighting"),
-    "tourism": N_("Tourism"),
-    "transport": N_("Transport"),
-    "water-supply": N_("Water supply"),
-}
-
 LABELS: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
     "step": STEPS,
@@ -114,7 +66,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "rating": RATINGS,
     "commitment": COMMITMENTS,
     "channel": CHANNELS,
-    "kind": KINDS,
+    "kind": STATION_KINDS,
     "role": ROLES,
     "category": CATEGORIES,
 }

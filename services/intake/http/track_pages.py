@@ -13,11 +13,12 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.entry import Intake
 from services.intake.http.form_models import NothingForm, RatingForm, ReopeningForm
-from services.intake.http.labels import RATINGS, badge, label, options
+from services.intake.http.labels import badge, label, options
 from services.intake.queries import track
 from services.intake.usecases.follow import Said, unknown_code
 from shared.db.idempotency import Answer
 from shared.errors import DomainError, NotFound
+from shared.i18n.vocabulary import RATINGS
 from shared.web.forms import Form, blank, read_form
 from shared.web.pages import render
 from shared.web.state import translator_of

@@ -14,7 +14,7 @@ from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, period_of
 from services.reporting.queries import Reports
 from shared.clock import Clock, local_date
-from shared.i18n.categories import category_name
+from shared.i18n.vocabulary import category_name
 from shared.web.auth import allow
 from shared.web.fields import Code
 from shared.web.forms import blank
