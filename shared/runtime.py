@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.tables import MessagingTables
 from shared.observe import Metrics
 from shared.settings import ServiceSettings
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -99,11 +100,11 @@ class Runtime:
             await upgrade(self.database, self._migrations)
             await stack.enter_async_context(self.writer.running())
             relay = asyncio.create_task(self.relay.run(self.writer), name="relay")
-            stack.push_async_callback(_cancelled, relay)
+            stack.push_async_callback(stop, relay)
             await stack.enter_async_context(self.link.running())
             if self._metrics is not None:
                 measuring = asyncio.create_task(self._measure(self._metrics), name="measure")
-                stack.push_async_callback(_cancelled, measuring)
+                stack.push_async_callback(stop, measuring)
             yield
 
     async def readiness(self) -> dict[str, bool]:
@@ -132,9 +133,3 @@ class Runtime:
                 # A figure that cannot be had now is had later; what is wrong shows in /readyz.
                 log.debug("not-measured", error=repr(error))
             await asyncio.sleep(MEASURE_EVERY_SECONDS)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

@@ -20,6 +20,7 @@ from nats.js.api import ConsumerConfig
 
 from shared.messaging.consumer import Consumer
 from shared.messaging.pull import PromptPull
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +97,8 @@ class Link:
             routers=[build_router(consumer, durable) for durable, consumer in self._reads],
         )
         self._client: Client | None = None
+        # One for good: each context that publishes keeps a subscription and a task for its acknowledgements.
+        self._jetstream: JetStreamContext | None = None
         self._connected = asyncio.Event()
 
     @property
@@ -106,8 +109,8 @@ class Link:
     async def jetstream(self) -> JetStreamContext:
         """JetStream of this account; waits for the first connection, not for later ones."""
         await self._connected.wait()
-        assert self._client is not None
-        return self._client.jetstream(timeout=5.0)
+        assert self._jetstream is not None
+        return self._jetstream
 
     async def pending(self) -> int:
         """Events of this link's durables that are not applied yet."""
@@ -125,9 +128,7 @@ class Link:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await stop(task)
             with suppress(Exception):  # the server may be gone already; we are leaving anyway
                 await self._broker.stop()
 
@@ -144,7 +145,7 @@ class Link:
 
     async def _connect(self) -> None:
         client = await self._broker.connect()
-        self._client = client
+        self._client, self._jetstream = client, client.jetstream(timeout=5.0)
         for durable, _ in self._reads:
             await self._declare(durable)
         await self._broker.start()

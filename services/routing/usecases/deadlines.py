@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -65,9 +66,7 @@ class Deadlines:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await stop(task)
 
     async def _watch(self) -> None:
         while True:
