@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -28,7 +29,11 @@ WINDOW = 256
 """Acknowledgements outstanding: 25,000/s instead of 3,500/s one by one (docs/decisions/0005)."""
 HELD_IN_MEMORY = 5_000
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-PUBLISH_TIMEOUT_SECONDS = 5.0
+ACKNOWLEDGED_WITHIN_SECONDS = 10.0
+"""For a whole window; what comes later is sent again under the same ids, and the server drops the repeat."""
+MARKED_AFTER_SECONDS = 0.2
+"""What is published is marked together with what is published meanwhile: a commit of its own for each would take
+turns with the commits that somebody waits for."""
 
 
 class Relay:
@@ -40,6 +45,8 @@ class Relay:
         self._table = table
         self._stream = stream
         self._waiting: deque[Letter] = deque()
+        self._unmarked: list[str] = []
+        self._published = asyncio.Event()
         self._arrived = asyncio.Event()
         self._left_over = True  # whatever an earlier process did not get to
         self._arrived.set()
@@ -54,6 +61,16 @@ class Relay:
 
     async def run(self, writer: Writer) -> None:
         """Publish until cancelled."""
+        marking = asyncio.create_task(self._keep_marking(writer), name="relay marks")
+        try:
+            await self._keep_publishing(writer)
+        finally:
+            marking.cancel()
+            await asyncio.wait([marking])
+            with suppress(Exception):  # what is not marked now is sent again, and dropped as a repeat
+                await self._mark(writer)
+
+    async def _keep_publishing(self, writer: Writer) -> None:
         failures = 0
         while True:
             await self._arrived.wait()
@@ -69,6 +86,17 @@ class Relay:
                 failures += 1
                 log.warning("relay-paused", error=repr(error), seconds=pause)
                 await asyncio.sleep(pause)
+
+    async def _keep_marking(self, writer: Writer) -> None:
+        while True:
+            await self._published.wait()
+            self._published.clear()
+            await asyncio.sleep(MARKED_AFTER_SECONDS)  # for others to join
+            try:
+                await self._mark(writer)
+            except Exception as error:
+                log.warning("relay-marks-later", error=repr(error))
+                self._published.set()
 
     async def oldest(self) -> datetime | None:
         """When the oldest unpublished letter was written, or None where all are out."""
@@ -92,6 +120,7 @@ class Relay:
         while self._waiting or self._left_over:
             if self._left_over:
                 self._waiting.clear()
+                await self._mark(writer)  # or we would read what is published already
                 # Cleared first: a letter committed while we read is then read too, or handed over after.
                 self._left_over = False
                 letters = await unpublished(self._reader, self._table, HELD_IN_MEMORY)
@@ -104,43 +133,45 @@ class Relay:
 
     async def _publish(self, writer: Writer, letters: Sequence[Letter]) -> None:
         js = await self._stream()
-        sent: list[tuple[Letter, asyncio.Future[PubAck]]] = []
-        published: list[str] = []
-        failure: Exception | None = None
-        for letter in letters:
-            try:
-                future = await js.publish_async(
-                    letter.subject, letter.body, headers=letter.headers, wait_stall=PUBLISH_TIMEOUT_SECONDS
-                )
-            except MaxPayloadError as error:
-                # It can never pass; it must not hold up the others. People see it as refused.
-                await self._refuse(writer, letter, error)
-                continue
-            sent.append((letter, future))
-        for letter, future in sent:
-            try:
-                await asyncio.wait_for(future, PUBLISH_TIMEOUT_SECONDS)
-                published.append(letter.event_id)
-            except Exception as error:
-                failure = failure or error
-                if isinstance(error, TimeoutError):
-                    break  # the rest will not have fared better, and is sent again under the same ids
-        if published:
-            await self._mark(writer, published)
-        if failure is not None:
-            raise failure
+        sent: dict[asyncio.Future[PubAck], str] = {}
+        try:
+            for letter in letters:
+                try:
+                    sent[await js.publish_async(letter.subject, letter.body, headers=letter.headers)] = letter.event_id
+                except MaxPayloadError as error:
+                    # It can never pass; it must not hold up the others. People see it as refused.
+                    await self._refuse(writer, letter, error)
+            if sent:
+                await asyncio.wait(sent, timeout=ACKNOWLEDGED_WITHIN_SECONDS)
+        finally:
+            # The context counts what is outstanding, so nothing may stay so.
+            late = sum(future.cancel() for future in sent)
+            answered = [future for future in sent if not future.cancelled()]
+            self._unmarked += [sent[future] for future in answered if future.exception() is None]
+            self._published.set()
+        for future in answered:
+            future.result()  # raises what the server had against it
+        if late:
+            raise TimeoutError(f"{late} of {len(sent)} letters were not acknowledged in time")
 
-    async def _mark(self, writer: Writer, event_ids: list[str]) -> None:
-        async def mark(tx: Transaction, groups: Sequence[list[str]]) -> Sequence[None]:
+    async def _mark(self, writer: Writer) -> None:
+        event_ids, self._unmarked = self._unmarked, []
+        if not event_ids:
+            return
+
+        async def mark(tx: Transaction) -> None:
             statement = (
                 self._table.update()
                 .where(self._table.c.event_id == bindparam("published_id"))
                 .values(published_at=tx.now)
             )
-            await tx.execute(statement, [{"published_id": event_id} for group in groups for event_id in group])
-            return [None] * len(groups)
+            await tx.execute(statement, [{"published_id": event_id} for event_id in event_ids])
 
-        await writer.run_batched(mark, event_ids)
+        try:
+            await writer.run(mark)
+        except BaseException:
+            self._unmarked = event_ids + self._unmarked
+            raise
 
     async def _refuse(self, writer: Writer, letter: Letter, error: Exception) -> None:
         log.error("letter-refused", event_id=letter.event_id, subject=letter.subject, error=repr(error))
