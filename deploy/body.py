@@ -52,6 +52,7 @@ def service_settings(config: BodyConfig, service: str, kind: type[ServiceSetting
         "tier": config.tier,
         "parent": config.parent,
         "time_zone": config.time_zone,
+        "body_names": config.names,
         "service": service,
         "database_url": config.database_urls[service],
         "nats_url": config.services_nats_url,

@@ -64,6 +64,7 @@ class BodyConfig(_Frozen):
     tier: Tier
     parent: str | None
     time_zone: str
+    names: dict[str, str] = Field(default_factory=dict)
     port: int
     origin: str
     nats_port: int
@@ -126,6 +127,7 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
         tier=body.tier,
         parent=body.parent,
         time_zone=body.time_zone,
+        names=dict(body.names),
         port=ports.http,
         origin=f"http://{HOST}:{ports.http}",
         nats_port=ports.nats,

@@ -61,13 +61,6 @@ class BodyClient:
         """The JSON that GET answers; raises :class:`Refused` or ``httpx.TransportError``."""
         return await self._ask("GET", path, params=query)
 
-    async def get_text(self, path: str) -> str:
-        """The text of something that anybody may read; raises :class:`Refused` or ``httpx.TransportError``."""
-        answer = await self._http.get(path)
-        if not answer.is_success:
-            raise Refused(answer.status_code, f"{path} answered {answer.status_code}", {})
-        return answer.text
-
     async def post(self, path: str, content: Any = None, *, key: str | None = None) -> Any:
         """The JSON that POST answers to ``content``; ``key`` is its Idempotency-Key."""
         headers = {"Idempotency-Key": key} if key else {}

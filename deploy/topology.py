@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from deploy.trouble import CalledWrongly
 from shared.settings import Tier
@@ -20,6 +20,8 @@ class Body:
     tier: Tier
     parent: str | None
     time_zone: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What residents call it, by language."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,31 @@ class UnknownBody(CalledWrongly):
 
 SAMPLE = Topology(
     (
-        Body(code="zhaosu", tier="county", parent="ili", time_zone="Asia/Shanghai"),
-        Body(code="ili", tier="prefecture", parent=None, time_zone="Asia/Shanghai"),
+        Body(
+            code="zhaosu",
+            tier="county",
+            parent="ili",
+            time_zone="Asia/Shanghai",
+            names={
+                "zh-Hans": "昭苏县政协",
+                "en": "Zhaosu County",
+                "ug": "موڭغۇلكۈرە ناھىيەسى",
+                "kk-Arab": "موڭعۇلكۇرە اۋدانى",
+                "kk": "Моңғолкүре ауданы",
+            },
+        ),
+        Body(
+            code="ili",
+            tier="prefecture",
+            parent=None,
+            time_zone="Asia/Shanghai",
+            names={
+                "zh-Hans": "伊犁州政协",
+                "en": "Ili Prefecture",
+                "ug": "ئىلى ئوبلاستى",
+                "kk-Arab": "ىلە وبلىسى",
+                "kk": "Іле облысы",
+            },
+        ),
     )
 )

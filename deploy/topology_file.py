@@ -5,6 +5,7 @@ code = "zhaosu"
 tier = "county"
 parent = "ili"
 time_zone = "Asia/Shanghai"
+names = { zh-Hans = "昭苏县政协", en = "Zhaosu County" }
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The parked events of a service, for its officers and dispatchers: look, send again, drop."""
+"""What waits in a service's messaging, for its officers and dispatchers: parked events, and those not yet out."""
 
 from __future__ import annotations
 
@@ -18,14 +18,19 @@ PAGE = 50
 
 
 def parked_router(runtime: Runtime, service: str) -> APIRouter:
-    """``/api/v1/<service>/parked``: a list without bodies, one whole, ``/resend`` and ``/drop``."""
+    """``/api/v1/<service>/parked``: a list without bodies, one whole, ``/resend`` and ``/drop``; and ``/outbox``."""
     router = APIRouter(
-        prefix=f"/api/v1/{service}/parked",
-        tags=["parked"],
+        prefix=f"/api/v1/{service}",
+        tags=["messaging"],
         dependencies=[Depends(allow(Role.OFFICER, Role.DISPATCHER))],
     )
 
-    @router.get("")
+    @router.get("/outbox")
+    async def outbox() -> dict[str, int]:
+        """How many events are written down and not yet with the server, and how many are still to be applied."""
+        return {"waiting": await runtime.relay.depth(), "pending": await runtime.link.pending()}
+
+    @router.get("/parked")
     async def list_parked(cursor: Annotated[str | None, Query(max_length=200)] = None) -> dict[str, Any]:
         """The newest first, 50 to a page."""
         before = cast(int, decode_cursor(cursor, int)[0]) if cursor else None
@@ -33,12 +38,12 @@ def parked_router(runtime: Runtime, service: str) -> APIRouter:
         following = encode_cursor(found[-1].id) if len(found) == PAGE else None
         return {"items": [_line(parked, service) for parked in found], "next": following}
 
-    @router.get("/{parked_id}")
+    @router.get("/parked/{parked_id}")
     async def show(parked_id: int) -> dict[str, Any]:
         """One, with its headers and body."""
         return {"service": service, **asdict(await runtime.parking.get(parked_id))}
 
-    @router.post("/{parked_id}/resend")
+    @router.post("/parked/{parked_id}/resend")
     async def resend(parked_id: int) -> dict[str, Any]:
         """Apply it after all; where that fails again it stays, and the reason is said."""
         parked = await runtime.parking.get(parked_id)
@@ -50,7 +55,7 @@ def parked_router(runtime: Runtime, service: str) -> APIRouter:
             raise Conflict("still-failing", "It failed again: {reason}", reason=reason_of(error)) from error
         return {"id": parked_id, "state": "resent"}
 
-    @router.post("/{parked_id}/drop")
+    @router.post("/parked/{parked_id}/drop")
     async def drop(parked_id: int) -> dict[str, Any]:
         """Give it up; it stays in the table, marked so."""
 

@@ -154,27 +154,29 @@ def test_a_fact_that_stands_twice_is_named(tmp_path: Path) -> None:
         read_ledger(file)
 
 
-class FakeReporting:
-    """A body whose pending events go down by one with every look."""
+class FakeBody:
+    """A body whose pending events, and then the unpublished of its intake, go down by one with every look."""
 
-    def __init__(self, pending: int, falls: bool = True) -> None:
-        self.pending, self._falls = pending, falls
+    def __init__(self, pending: int, waiting: int = 0, falls: bool = True) -> None:
+        self.pending, self.waiting, self._falls = pending, waiting, falls
 
     async def get(self, path: str) -> dict[str, int | None]:
-        said = {"pending": self.pending, "to_parent": None}
-        self.pending = max(0, self.pending - self._falls)
-        return said
-
-    async def get_text(self, path: str) -> str:
-        return 'doorstep_outbox_rows{service="intake"} 0.0\n'
+        if path == "/api/v1/reporting/lag":
+            said, self.pending = self.pending, max(0, self.pending - self._falls)
+            return {"pending": said, "to_parent": None}
+        if path == "/api/v1/intake/outbox":
+            said, self.waiting = self.waiting, max(0, self.waiting - self._falls)
+            return {"waiting": said, "pending": 0}
+        assert path.endswith("/outbox")
+        return {"waiting": 0, "pending": 0}
 
 
 async def test_figures_are_waited_for_and_not_for_ever() -> None:
-    bodies: list[Any] = [FakeReporting(2), FakeReporting(1)]
+    bodies: list[Any] = [FakeBody(2), FakeBody(1, waiting=4)]
     await wait_for_figures(bodies, within=10)
-    assert [body.pending for body in bodies] == [0, 0]
+    assert [(body.pending, body.waiting) for body in bodies] == [(0, 0), (0, 0)]
     with pytest.raises(NotCaughtUp, match="7 events pending"):
-        stuck: list[Any] = [FakeReporting(7, falls=False)]
+        stuck: list[Any] = [FakeBody(7, falls=False)]
         await wait_for_figures(stuck, within=0.5)
 
 
