@@ -154,7 +154,7 @@ def test_a_fact_that_stands_twice_is_named(tmp_path: Path) -> None:
         read_ledger(file)
 
 
-class FakeBody:
+class FakeLag:
     """A body whose pending events, and then the unpublished of its intake, go down by one with every look."""
 
     def __init__(self, pending: int, waiting: int = 0, falls: bool = True) -> None:
@@ -172,11 +172,11 @@ class FakeBody:
 
 
 async def test_figures_are_waited_for_and_not_for_ever() -> None:
-    bodies: list[Any] = [FakeBody(2), FakeBody(1, waiting=4)]
+    bodies: list[Any] = [FakeLag(2), FakeLag(1, waiting=4)]
     await wait_for_figures(bodies, within=10)
     assert [(body.pending, body.waiting) for body in bodies] == [(0, 0), (0, 0)]
     with pytest.raises(NotCaughtUp, match="7 events pending"):
-        stuck: list[Any] = [FakeBody(7, falls=False)]
+        stuck: list[Any] = [FakeLag(7, falls=False)]
         await wait_for_figures(stuck, within=0.5)
 
 
