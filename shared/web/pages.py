@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from shared.errors import Unauthorized
 from shared.i18n import LANGUAGES, N_, Catalogues, Translator
+from shared.i18n.vocabulary import category_name
 from shared.settings import ServiceSettings
 from shared.web.assets import Assets
 from shared.web.auth import SESSION_COOKIE
@@ -134,6 +135,7 @@ class Pages:
             format_datetime=partial(translator.format_datetime, zone=zone),
             percent=translator.format_percent,
             number=translator.format_number,
+            category_name=category_name,
         )
         return environment
 

@@ -37,7 +37,7 @@ async def test_a_member_reads_why_and_takes_the_order(office: Office) -> None:
     page = await office.http.get(path, headers={"Accept-Language": "en"})
     assert page.status_code == 200
     assert "m-1 covers the community c-1, where the issue was raised." in page.text
-    assert "m-1 knows the matter: roads." in page.text
+    assert "m-1 knows the matter: Roads." in page.text
     assert "m-2 would have come next, but knows other fields." in page.text
     assert "The words cannot be shown at the moment." in page.text
     right_to_left = await office.http.get(path, headers={"Accept-Language": "ug"})

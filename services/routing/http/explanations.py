@@ -8,6 +8,7 @@ from typing import Any
 from services.routing.domain import Criterion, Nearness
 from services.routing.orders import OrderRecord
 from shared.i18n import CODES, N_, Translator, language
+from shared.i18n.vocabulary import category_name
 
 _NEARNESS = {
     Nearness.COMMUNITY: N_("{member} covers the community {community}, where the issue was raised."),
@@ -52,7 +53,8 @@ def _by_rule(order: OrderRecord, why: dict[str, Any], member: str | None, transl
     nearness = _NEARNESS[Nearness(why["nearness"])]
     yield say(nearness, member=member, community=order.community, station=order.station)
     if order.category is not None:
-        yield say(_MATTER[why["knows_matter"]], member=member, category=order.category)
+        category = translator.gettext(category_name(order.category))
+        yield say(_MATTER[why["knows_matter"]], member=member, category=category)
     spoken = language(order.language).name if order.language in CODES else order.language
     yield say(_LANGUAGE[why["speaks_language"]], member=member, language=spoken)
     carried = translator.ngettext(
