@@ -33,6 +33,7 @@ from services.routing.usecases.sign_in import SignIn
 from services.routing.words import VaultWords
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
@@ -60,6 +61,7 @@ LARGEST_ROSTER = 4 * 1024 * 1024
 def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
     """Routing of one body, wired; nothing is connected before its app's lifespan."""
     clock = clock or SystemClock()
+    registry = registry or CollectorRegistry()
     book = RosterBook(settings.body)
     announcements = Announcements(settings.body)
     assigning = Assigning(book, announcements, settings.acceptance_hours)
@@ -73,6 +75,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         # Whatever nobody knows is kept here, so that it is seen once and not five times.
         durable=inner_durable(settings, heard, hears_all=True),
         parks_unknown=True,
+        metrics=Metrics(registry, settings.service),
     )
     passwords = Passwords()
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
@@ -116,7 +119,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
         lifespan=lifespan,
-        registry=registry or CollectorRegistry(),
+        registry=registry,
         readiness=runtime.readiness,
         max_body_size=LARGEST_ROSTER,
     )
