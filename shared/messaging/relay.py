@@ -22,6 +22,7 @@ from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.messaging.outbox import Letter, unpublished
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -65,8 +66,7 @@ class Relay:
         try:
             await self._keep_publishing(writer)
         finally:
-            marking.cancel()
-            await asyncio.wait([marking])
+            await stop(marking)
             with suppress(Exception):  # what is not marked now is sent again, and dropped as a repeat
                 await self._mark(writer)
 

@@ -22,6 +22,7 @@ from shared.messaging.handlers import Handlers, Received
 from shared.messaging.tables import messaging_tables
 from shared.runtime import Runtime, inner_durable
 from shared.settings import ServiceSettings
+from shared.tasks import stop
 from tests.servers import NatsServer
 
 METADATA = MetaData()
@@ -95,7 +96,7 @@ def runtime_of(database_url: str, stream: NatsServer, tmp_path: Path) -> Callabl
             relay = asyncio.create_task(runtime.relay.run(runtime.writer))
             async with runtime.link.running():
                 yield runtime
-            relay.cancel()
+            await stop(relay)
         await runtime.database.dispose()
 
     return start
