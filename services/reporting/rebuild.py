@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 GROUP = 8_000
 """Events in one commit: live events wait for one of them at most."""
 SUFFIX = "_rebuilt"
+CONNECT_SECONDS = 5.0
 
 Read = Callable[[Msg], Received[Event] | None]
 
@@ -155,13 +156,16 @@ def _beside(table: Table) -> Table:
 async def stream_at(url: str, stream: str) -> AsyncIterator[StreamReplay]:
     """``stream`` on a connection of its own, so that a rebuild never stands in the way of live events.
 
-    Raises nats' own errors; a connection that breaks is not made again, and the rebuild is to be begun anew.
+    Raises nats' own errors and TimeoutError; a connection that breaks is not made again, and the rebuild is to be
+    begun anew.
     """
 
     async def heard(error: Exception) -> None:
         log.warning("rebuild-connection", error=repr(error))
 
-    client = await nats.connect(url, name="reporting-rebuild", allow_reconnect=False, connect_timeout=5, error_cb=heard)
+    # nats-py goes on trying a first connection for two minutes, whatever it is told about reconnecting.
+    async with asyncio.timeout(CONNECT_SECONDS):
+        client = await nats.connect(url, name="reporting-rebuild", allow_reconnect=False, error_cb=heard)
     try:
         yield StreamReplay(client, stream)
     finally:

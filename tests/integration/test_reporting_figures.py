@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.reporting import lag, rebuild
 from services.reporting.figures import KEYS
 from shared.contracts import report
 from shared.contracts.event import Event
@@ -149,6 +150,23 @@ async def test_events_that_arrive_during_a_rebuild_are_kept_once(ili: ReportingU
     assert (await ili.rebuilt(rebuild_id))["state"] == "done"
     await ili.caught_up()
     assert (await ili.figures())["residents_received"] == 2000
+
+
+async def test_while_the_server_is_away_figures_stay_and_a_rebuild_changes_nothing(
+    ili: ReportingUnderTest, nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(lag, "PATIENCE_SECONDS", 0.5)
+    await ili.report(a_countys_year())
+    await ili.caught_up()
+    nats_server.kill()
+    assert (await ili.rebuilt())["state"] == "failed"
+    refused = await ili.get("/api/v1/reporting/lag")
+    assert (refused.status_code, refused.json()["code"]) == (503, "broker-away")
+    assert await ili.figures() == EXPECTED
+    nats_server.start()
+    assert (await ili.rebuilt())["state"] == "done"
+    assert await ili.figures() == EXPECTED
 
 
 async def test_a_childs_zone_decides_its_days(ili: ReportingUnderTest) -> None:
