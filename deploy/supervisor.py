@@ -28,6 +28,10 @@ from deploy.trouble import NothingUp
 READY_WITHIN = 60.0
 """Seconds until a start is given up; a usual one takes a tenth of it."""
 
+_FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "262144", "MALLOC_ARENA_MAX": "2"}
+"""Keeps glibc from holding on to the 19 MiB that each password hash needs for a moment: an idle body takes 144 MB
+instead of 183."""
+
 _SERVICES_GRACE = 15.0
 _SERVERS_GRACE = 5.0
 
@@ -197,7 +201,7 @@ class Supervisor:
 
     def _body_command(self, code: str) -> Command:
         arguments = [sys.executable, "-m", "deploy.body", str(config_path(self._machine, code))]
-        return Command(f"{code}-services", arguments, self._machine.folder(code) / "services.log", {})
+        return Command(f"{code}-services", arguments, self._machine.folder(code) / "services.log", _FRUGAL)
 
     def _fakes_command(self) -> Command:
         ports = self._machine.fakes
