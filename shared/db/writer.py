@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from shared.clock import Clock
 from shared.db.engine import Database
 from shared.db.transaction import Announcement, Transaction
+from shared.tasks import stop
 
 T = TypeVar("T")
 I = TypeVar("I")
@@ -80,9 +81,7 @@ class Writer:
             yield
         finally:
             await self._queue.join()
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await stop(task)
 
     async def _loop(self) -> None:
         while True:
