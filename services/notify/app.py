@@ -64,7 +64,7 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with runtime.running(), http_neighbours(settings.neighbours, token) as neighbours:
+        async with runtime.running(), http_neighbours(settings.neighbours, token, clock) as neighbours:
             sender = Sender(
                 notices=Notices(runtime.reader, runtime.writer, clock),
                 neighbours=neighbours,

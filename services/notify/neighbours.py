@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import httpx
 from pydantic import BaseModel
 
 from services.notify.letters import Commitment
+from shared.clock import Clock
 
 PATIENCE_SECONDS = 10.0
+MEMBER_REMEMBERED_FOR = timedelta(minutes=1)
+"""A member has many orders, and the roster changes a few times a year. Residents' addresses are never remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,11 @@ class _Answer(BaseModel):
 class HttpNeighbours:
     """The body's other services over HTTP, asked with notify's own token."""
 
-    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str]) -> None:
+    def __init__(self, client: httpx.AsyncClient, token: Callable[[], str], clock: Clock) -> None:
         self._client = client
         self._token = token
+        self._clock = clock
+        self._members: dict[str, tuple[datetime, Address]] = {}
 
     async def resident(self, reference: str) -> Address | None:
         answer = await self._get(f"/api/v1/vault/{reference}/reply-address")
@@ -83,11 +88,16 @@ class HttpNeighbours:
         return Address(found.email, found.language, found.tracking_url)
 
     async def member(self, code: str) -> Address | None:
+        asked_at, known = self._members.get(code, (None, None))
+        if asked_at is not None and self._clock.now() - asked_at < MEMBER_REMEMBERED_FOR:
+            return known
         answer = await self._get(f"/api/v1/members/{code}/address")
         if answer is None:
             return None
         found = _MemberAddress.model_validate_json(answer)
-        return Address(found.email, found.language)
+        address = Address(found.email, found.language)
+        self._members[code] = (self._clock.now(), address)
+        return address
 
     async def answer(self, reference: str) -> Answer:
         answer = await self._get(f"/api/v1/answers/{reference}")
@@ -105,8 +115,8 @@ class HttpNeighbours:
 
 
 @asynccontextmanager
-async def http_neighbours(url: str, token: Callable[[], str]) -> AsyncIterator[HttpNeighbours]:
+async def http_neighbours(url: str, token: Callable[[], str], clock: Clock) -> AsyncIterator[HttpNeighbours]:
     """The neighbours at ``url``; ``token`` gives a service token that is still good."""
     # trust_env: a proxy that the machine is told to use has no business between a body's own services.
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
-        yield HttpNeighbours(client, token)
+        yield HttpNeighbours(client, token, clock)

@@ -63,6 +63,11 @@ class AskingRecord:
 _COLUMNS = [ORDERS.c[field.name] for field in fields(OrderRecord)]
 
 
+def _values(record: OrderRecord | AskingRecord) -> dict[str, Any]:
+    # Not dataclasses.asdict, which copies every explanation to its last leaf.
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
 def record_of(row: Row[Any]) -> OrderRecord:
     """A row of the orders table as a record."""
     values = dict(row._mapping)
@@ -116,9 +121,9 @@ async def loads(reads: Reads) -> dict[str, Load]:
 
 async def open_orders(tx: Transaction, orders: Sequence[OrderRecord], askings: Sequence[AskingRecord]) -> None:
     """Write new orders and whom they were given to."""
-    await tx.execute(ORDERS.insert(), [asdict(order) for order in orders])
+    await tx.execute(ORDERS.insert(), [_values(order) for order in orders])
     if askings:
-        await tx.execute(ASKINGS.insert(), [asdict(asking) for asking in askings])
+        await tx.execute(ASKINGS.insert(), [_values(asking) for asking in askings])
         await _shift(tx, [(asking.member, 1) for asking in askings], assigned=True)
 
 
