@@ -54,8 +54,18 @@ def test_a_subject_leads_back_to_its_class(event: type[Event]) -> None:
     assert class_at(address) is event
 
 
-@pytest.mark.parametrize("subject", ["", "doorstep", "doorstep.z.inner.issue.submitted", "doorstep.Z.inner.a.b.v1",
-                                     "doorstep.z.outer.a.b.v1", "from.doorstep.z.inner.a.b.v1", "x.doorstep.z.inner.a.b.v1"])  # fmt: skip
+FOREIGN = (
+    "",
+    "doorstep",
+    "doorstep.z.inner.issue.submitted",
+    "doorstep.Z.inner.a.b.v1",
+    "doorstep.z.outer.a.b.v1",
+    "from.doorstep.z.inner.a.b.v1",
+    "x.doorstep.z.inner.a.b.v1",
+)
+
+
+@pytest.mark.parametrize("subject", FOREIGN)
 def test_a_foreign_subject_is_none_of_ours(subject: str) -> None:
     assert parse(subject) is None
 
