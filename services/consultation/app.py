@@ -20,6 +20,7 @@ from services.consultation.usecases.consultations import Consultations
 from services.consultation.vault import HttpVault
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
@@ -42,7 +43,7 @@ PREFIXES = (
 
 def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
     """Consultation of one body, wired; nothing is connected before its app's lifespan."""
-    clock = clock or SystemClock()
+    registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     heard = handlers()
     runtime = Runtime(
         settings,
@@ -51,6 +52,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         migrations=HERE / "migrations",
         handlers=heard,
         durable=inner_durable(settings, heard),
+        metrics=Metrics(registry, settings.service),
     )
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)
     desk = Desk(
@@ -72,7 +74,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
         lifespan=lifespan,
-        registry=registry or CollectorRegistry(),
+        registry=registry,
         readiness=runtime.readiness,
     )
     app.include_router(build_api(desk))

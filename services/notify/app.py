@@ -24,6 +24,7 @@ from services.notify.tables import MESSAGING, MIGRATIONS
 from services.notify.tally import Tally
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import Role, TokenSigner, TokenVerifier
 from shared.web.factory import create_app
@@ -46,6 +47,7 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
         migrations=MIGRATIONS,
         handlers=known,
         durable=inner_durable(settings, known),
+        metrics=Metrics(registry, settings.service),
     )
     translations = Catalogues.load(SHARED_LOCALE, HERE / "locale")
     letters = Letters(

@@ -26,6 +26,7 @@ from shared.contracts.event import Event
 from shared.i18n import SHARED_LOCALE, Catalogues
 from shared.messaging.handlers import Received
 from shared.messaging.link import Durable
+from shared.observe import Metrics
 from shared.runtime import Runtime
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
@@ -51,6 +52,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         durable=Durable(stream, "reporting-report-v1", (">",)),
         nats_url=url,
         parks_unknown=True,
+        metrics=Metrics(registry, settings.service),
     )
     reports = Reports(
         runtime.reader, body=settings.body, tier=settings.tier, parent=settings.parent, time_zone=settings.time_zone
