@@ -1,15 +1,16 @@
 """Who is asked for an issue, and how an order may change.
 
-The rule of the house is 就近、就地、就事: the nearest, on the spot, by the matter. A member of the community comes
-before one of its station, before one of its township, before anybody of the body. Among those equally near, the one
-who knows the matter comes first; then one who speaks with the resident; then the one with the fewest open
-orders; then the one whose last order is longest ago; then the lower code, so that the answer is always the same.
+The rule of the house is 就近、就地、就事: the nearest, on the spot, by the matter. The community leads to its station,
+and the members of that station come before those of its township, before anybody of the body. Among those equally
+near, the one who knows the matter comes first; then one who speaks with the resident; then one who covers the very
+community; then the one with the fewest open orders; then the one whose last order is longest ago; then the lower
+code, so that the answer is always the same.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -102,6 +103,7 @@ class Criterion(StrEnum):
     NEARNESS = "nearness"
     MATTER = "matter"
     LANGUAGE = "language"
+    COMMUNITY = "community"
     LOAD = "load"
     TURN = "turn"
     CODE = "code"
@@ -153,10 +155,11 @@ class Standing:
     open_orders: int
     last_assigned_at: datetime | None
 
-    def key(self) -> tuple[bool, bool, int, datetime, str]:
-        """The smaller, the sooner asked, among members equally near."""
+    def key(self) -> tuple[bool, bool, bool, int, datetime, str]:
+        """The smaller, the sooner asked, among members of one ring."""
+        elsewhere = self.nearness is not Nearness.COMMUNITY
         last = self.last_assigned_at or _LONG_AGO
-        return not self.knows_matter, not self.speaks_language, self.open_orders, last, self.member
+        return not self.knows_matter, not self.speaks_language, elsewhere, self.open_orders, last, self.member
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,24 +193,24 @@ class Neighbourhoods:
                 for code in codes:
                     index[code].append(candidate)
 
-    def rings(self, matter: Matter) -> Iterator[tuple[Nearness, Sequence[Candidate]]]:
+    def rings(self, matter: Matter) -> Iterator[dict[Candidate, Nearness]]:
         """From the nearest outward; each ring may hold members of the one inside it."""
-        yield Nearness.COMMUNITY, self._by_community.get(matter.community, ())
-        yield Nearness.STATION, self._by_station.get(matter.station, ())
+        of_station = dict.fromkeys(self._by_station.get(matter.station, ()), Nearness.STATION)
+        yield of_station | dict.fromkeys(self._by_community.get(matter.community, ()), Nearness.COMMUNITY)
         if matter.township is not None:
-            yield Nearness.TOWNSHIP, self._by_township.get(matter.township, ())
-        yield Nearness.BODY, self._everybody
+            yield dict.fromkeys(self._by_township.get(matter.township, ()), Nearness.TOWNSHIP)
+        yield dict.fromkeys(self._everybody, Nearness.BODY)
 
     def ranking(
         self, matter: Matter, loads: Mapping[str, Load], asked: Collection[str] = ()
     ) -> Iterator[list[Standing]]:
         """All who can still be asked, ring by ring, each ring in order; empty rings are left out."""
         seen = set(asked)
-        for nearness, ring in self.rings(matter):
-            here = [candidate for candidate in ring if candidate.code not in seen]
+        for ring in self.rings(matter):
+            here = {candidate: nearness for candidate, nearness in ring.items() if candidate.code not in seen}
             seen.update(candidate.code for candidate in here)
             if here:
-                standings = [_standing(candidate, nearness, matter, loads) for candidate in here]
+                standings = [_standing(candidate, nearness, matter, loads) for candidate, nearness in here.items()]
                 yield sorted(standings, key=Standing.key)
 
     def choose(self, matter: Matter, loads: Mapping[str, Load], asked: Collection[str] = ()) -> Choice | None:

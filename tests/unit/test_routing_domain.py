@@ -57,6 +57,7 @@ BETTER = {
     Criterion.LANGUAGE: (candidate("z", languages=["ug"]), candidate("a")),
     Criterion.LOAD: (candidate("free"), candidate("busy")),
     Criterion.TURN: (candidate("rested"), candidate("recent")),
+    Criterion.COMMUNITY: (candidate("b"), candidate("a", communities=["c2"])),
     Criterion.CODE: (candidate("a"), candidate("b")),
 }
 LOADS = {
@@ -75,10 +76,10 @@ def test_among_those_equally_near_each_criterion_decides_in_its_turn(criterion: 
     assert (choice.decided_by, choice.considered) == (criterion, 2)
 
 
-def test_nearness_comes_before_everything_else() -> None:
+def test_the_members_of_the_station_are_asked_before_everybody_farther_away() -> None:
     here = candidate("here")
     at_station = candidate("station", communities=["c2"], expertise=["roads"], languages=["ug"])
-    in_township = candidate("township", communities=["c2"], stations=["s2"], expertise=["roads"])
+    in_township = candidate("township", communities=["c2"], stations=["s2"], expertise=["roads"], languages=["ug"])
     far = candidate("far", communities=["c9"], stations=["s9"], townships=["t9"], expertise=["roads"])
     neighbourhoods = Neighbourhoods([far, in_township, at_station, here])
     asked: list[str] = []
@@ -87,8 +88,8 @@ def test_nearness_comes_before_everything_else() -> None:
         asked.append(choice.first.member)
         seen.append((choice.first.member, choice.first.nearness, choice.decided_by))
     assert seen == [
+        ("station", Nearness.STATION, Criterion.MATTER),  # knows the matter, though another covers the community
         ("here", Nearness.COMMUNITY, Criterion.NEARNESS),
-        ("station", Nearness.STATION, Criterion.NEARNESS),
         ("township", Nearness.TOWNSHIP, Criterion.NEARNESS),
         ("far", Nearness.BODY, None),
     ]

@@ -12,7 +12,7 @@ from shared.i18n.vocabulary import category_name
 
 _NEARNESS = {
     Nearness.COMMUNITY: N_("{member} covers the community {community}, where the issue was raised."),
-    Nearness.STATION: N_("Nobody of the community {community} could be asked. {member} is stationed at {station}."),
+    Nearness.STATION: N_("{member} is stationed at {station}, which serves the community {community}."),
     Nearness.TOWNSHIP: N_("Nobody of the station {station} could be asked. {member} works in the same township."),
     Nearness.BODY: N_("Nobody nearby could be asked. {member} is a member of this body."),
 }
@@ -28,6 +28,7 @@ _DECIDED = {
     Criterion.NEARNESS: N_("{next} would have come next, but is farther away."),
     Criterion.MATTER: N_("{next} would have come next, but knows other fields."),
     Criterion.LANGUAGE: N_("{next} would have come next, but does not speak the language."),
+    Criterion.COMMUNITY: N_("{next} would have come next, but does not cover the community."),
     Criterion.LOAD: N_("{next} would have come next, but carries more open orders."),
     Criterion.TURN: N_("{next} would have come next, but was given an order more recently."),
     Criterion.CODE: N_("{next} would have come next; all else was equal, so the order of codes decided."),
