@@ -16,17 +16,26 @@ import aiosqlite
 T = TypeVar("T")
 
 BEGIN_WRITING = "BEGIN IMMEDIATE"
+_SHORT_STATEMENTS = ("INSERT", "UPDATE", "DELETE", "SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+"""What a use case does to a few rows; not BEGIN, which may wait for a lock, nor CREATE INDEX over all rows."""
+_FEW_ROWS = 256
 _CHUNK = 64
 
 
 # ``_execute``, through which all of aiosqlite's calls pass, has no types.
 class _WritingConnection(aiosqlite.Connection):
-    """The statements of a writer touch memory; its BEGIN may wait for a lock, and its commit waits for the disk."""
+    """The statements of a writer touch memory; its commit waits for the disk."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if fn.__name__ == "commit" or (args and args[0] == BEGIN_WRITING):
+        if _may_take_long(fn.__name__, args):
             return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         return fn(*args, **kwargs)
+
+
+def _may_take_long(call: str, args: tuple[Any, ...]) -> bool:
+    if call == "execute":
+        return not args[0].startswith(_SHORT_STATEMENTS)
+    return call == "commit" or (call == "executemany" and len(args[1]) > _FEW_ROWS)
 
 
 class _ReadingConnection(aiosqlite.Connection):
