@@ -1,8 +1,8 @@
 """All writes of one service go through one writer, which commits whatever is waiting in one transaction.
 
-Nobody waits for a timer: while one commit is being made durable the next group gathers. Each job runs in a
-savepoint of its own, so a refused one leaves its neighbours alone; jobs of the same *batch* kind are handed
-over together, which is how a hot path pays for one statement instead of sixty-four.
+Nobody waits for a timer: while one commit is being made durable the next group gathers. Where several jobs meet,
+each runs in a savepoint of its own, so a refused one leaves its neighbours alone; jobs of the same *batch* kind
+are handed over together, which is how a hot path pays for one statement instead of sixty-four.
 """
 
 from __future__ import annotations
@@ -95,18 +95,25 @@ class Writer:
             for _ in group:
                 self._queue.task_done()
 
-    async def _commit(self, group: list[_Waiting]) -> None:
+    async def _commit(self, group: list[_Waiting], *, in_savepoints: bool = False) -> None:
         settled: list[tuple[asyncio.Future[Any], Any]] = []
         kept: Sequence[Any] = ()
+        runs = _runs(group)
+        attempt = _in_savepoint if in_savepoints or len(runs) > 1 else _alone
         try:
             async with self._database.writing.begin() as connection:
                 announced: list[Announcement] = []
-                for run in _runs(group):
+                for run in runs:
                     tx = Transaction(connection, self._clock)
-                    settled += await self._attempt(tx, run)
+                    settled += await self._run(tx, run, attempt)
                     announced += tx.announced
                 if announced and self._outbox is not None:
                     kept = await self._outbox.keep(Transaction(connection, self._clock), announced)
+        except _Undone as undone:
+            if len(group) > 1:
+                await self._commit(group, in_savepoints=True)
+                return
+            settled = [(group[0].future, undone.error)]
         except Exception as error:
             # The commit itself failed (disk full, database gone): nobody's work was kept.
             settled = [(waiting.future, error) for waiting in group]
@@ -121,24 +128,34 @@ class Writer:
             else:
                 future.set_result(outcome)
 
-    async def _attempt(self, tx: Transaction, run: list[_Waiting]) -> list[tuple[asyncio.Future[Any], Any]]:
+    async def _run(
+        self, tx: Transaction, run: list[_Waiting], attempt: Callable[[Transaction, Job[Any]], Awaitable[Any]]
+    ) -> list[tuple[asyncio.Future[Any], Any]]:
         batch = run[0].batch
         if batch is None:
             assert run[0].job is not None
-            return [(run[0].future, await _in_savepoint(tx, run[0].job))]
+            return [(run[0].future, await attempt(tx, run[0].job))]
 
         async def together(inner: Transaction) -> Sequence[Any]:
             return await batch(inner, [waiting.item for waiting in run])
 
-        outcome = await _in_savepoint(tx, together)
+        outcome = await attempt(tx, together)
         if not isinstance(outcome, Exception):
             return list(zip((waiting.future for waiting in run), outcome, strict=True))
         if len(run) == 1:
             return [(run[0].future, outcome)]
         results = []
         for waiting in run:
-            results += await self._attempt(tx, [waiting])
+            results += await self._run(tx, [waiting], attempt)
         return results
+
+
+class _Undone(Exception):
+    """A job that had its transaction to itself raised ``error``; nothing was kept."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
 
 
 def _runs(group: list[_Waiting]) -> list[list[_Waiting]]:
@@ -154,6 +171,14 @@ def _runs(group: list[_Waiting]) -> list[list[_Waiting]]:
             by_batch[waiting.batch] = [waiting]
             runs.append(by_batch[waiting.batch])
     return runs
+
+
+async def _alone(tx: Transaction, job: Job[Any]) -> Any:
+    """What ``job`` returned; raises _Undone. Spares the two statements of a savepoint where nothing needs one."""
+    try:
+        return await job(tx)
+    except Exception as error:
+        raise _Undone(error) from error
 
 
 async def _in_savepoint(tx: Transaction, job: Job[Any]) -> Any:

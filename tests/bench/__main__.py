@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     say = Console(stderr=True).print
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as folder:
         found = measure_all(QUICK if chosen.quick else FULL, Path(folder), say)
-    figures.show(found, Console())
+    figures.show(found, Console(width=None if sys.stdout.isatty() else 120))
     if chosen.json:
         figures.keep(found, JSON_FILE)
 

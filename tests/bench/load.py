@@ -64,11 +64,13 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
+        self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own class, of the same shape
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.closed = True
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(ConnectionResetError("the server hung up") if error is None else error)
 
@@ -154,7 +156,8 @@ async def _as_answered(plan: Plan, connections: list[Connection], requests: list
 async def _at_pace(
     plan: Plan, per_second: float, connections: list[Connection], requests: list[bytes], tally: _Tally
 ) -> None:
-    idle: asyncio.Queue[Connection] = asyncio.Queue()
+    # The last used first: a server closes what was idle for some seconds.
+    idle: asyncio.Queue[Connection] = asyncio.LifoQueue()
     for connection in connections:
         idle.put_nowait(connection)
     began = time.time()
@@ -162,6 +165,8 @@ async def _at_pace(
     async def one(request: bytes, due: float) -> None:
         # Counted from when it was due: waiting for a free connection is waiting, too.
         connection = await idle.get()
+        while connection.closed:
+            connection = await idle.get()
         try:
             await tally.send(connection, request, due)
         finally:
