@@ -64,9 +64,11 @@ def test_killing_any_process_of_a_replay_loses_nothing_and_doubles_nothing(break
         assert json.loads(instance.figures("zhaosu", at=at, **YEAR)) == PUBLISHED
         assert instance.command("parked", "list", "--body", at, "--json").json()["items"] == []
         wait_until(lambda at=at: unsaid(instance, at) == 0, f"an empty outbox at {at}")
-    rows = row_counts(instance)
+    rows, risen = row_counts(instance), row_counts(instance, "ili")
     for table, count in _written_down(live=len(live)).items():
         assert rows[table] == count, (table, rows)
+        if table.startswith("reporting."):
+            assert risen[table] == count, (table, risen)
     wait_until(lambda: _mailed_once(instance, live), "one confirmation for each live issue")
 
 
