@@ -147,7 +147,7 @@ class Supervisor:
             local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
         )
         children = [child.code for child in self._topology.children_of(body)]
-        await declare_streams(urls, body.code, parent=body.parent, children=children)
+        await declare_streams(urls, body.code, children=children)
 
     async def _stop(self) -> None:
         # Services first, so that what they finish is still taken by the servers.

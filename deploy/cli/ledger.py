@@ -43,10 +43,10 @@ def replay(
 
 async def _record(body: str, lines: tuple[Line, ...], counted_at: list[str]) -> None:
     async with AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(as_officer(code)) for code in counted_at]
+        clients = {code: await stack.enter_async_context(as_officer(code)) for code in counted_at}
         with progress_bar() as bar:
             task = bar.add_task(f"Recording {len(lines)} facts at {body}", total=len(lines))
-            await Replay(PersistentSender(clients[0], body)).record(lines, lambda: bar.advance(task))
+            await Replay(PersistentSender(clients[body], body)).record(lines, lambda: bar.advance(task))
             waiting = bar.add_task("Waiting for the figures", total=1)
             await wait_for_figures(clients)
             bar.advance(waiting)

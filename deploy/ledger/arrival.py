@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
 
@@ -21,8 +22,8 @@ class NotCaughtUp(Trouble):
     """Figures still lag behind after the time that was given."""
 
 
-async def wait_for_figures(bodies: Sequence[BodyClient], *, within: float = 120.0) -> None:
-    """Return once nothing is pending at any of ``bodies`` (a body, and its parent if it runs here too).
+async def wait_for_figures(bodies: Mapping[str, BodyClient], *, within: float = 120.0) -> None:
+    """Return once nothing is pending at any of ``bodies``, by code (a body, and its parent if it runs here too).
 
     Raises :class:`NotCaughtUp` after ``within`` seconds.
     """
@@ -32,7 +33,7 @@ async def wait_for_figures(bodies: Sequence[BodyClient], *, within: float = 120.
         async with asyncio.timeout(within):
             while quiet < _QUIET_LOOKS:
                 try:
-                    waiting = sum([await _waiting_at(body) for body in bodies])
+                    waiting = await _waiting(bodies)
                     quiet = quiet + 1 if waiting == 0 else 0
                     last = f"{waiting} events pending"
                 except (Refused, httpx.TransportError) as away:
@@ -42,7 +43,19 @@ async def wait_for_figures(bodies: Sequence[BodyClient], *, within: float = 120.
         raise NotCaughtUp(f"the figures have not caught up within {within:.0f} s: {last}") from None
 
 
-async def _waiting_at(body: BodyClient) -> int:
-    lag = await body.get("/api/v1/reporting/lag")
+async def _waiting(bodies: Mapping[str, BodyClient]) -> int:
+    # What was never published is asked first: an event that is published meanwhile is then seen further on.
+    unpublished = sum([await _unpublished(body) for body in bodies.values()])
+    lags: dict[str, Any] = {code: await body.get("/api/v1/reporting/lag") for code, body in bodies.items()}
+    rising = sum(
+        int(lags[child]["reported"]) - int(here)
+        for lag in lags.values()
+        for child, here in lag["risen"].items()
+        if child in lags
+    )
+    return unpublished + rising + sum(int(lag["pending"]) for lag in lags.values())
+
+
+async def _unpublished(body: BodyClient) -> int:
     held: list[dict[str, int]] = [await body.get(f"/api/v1/{service}/outbox") for service in SERVICES]
-    return int(lag["pending"]) + int(lag.get("to_parent") or 0) + sum(one["waiting"] + one["pending"] for one in held)
+    return sum(one["waiting"] + one["pending"] for one in held)

@@ -13,7 +13,7 @@ from pathlib import Path
 from deploy.trouble import Trouble
 
 MINIMUM_VERSION = (2, 15, 1)
-"""Below it: known security advisories, and sourcing from a durable made by the child is missing."""
+"""Below it: known security advisories."""
 
 
 class NoServerBinary(Trouble):

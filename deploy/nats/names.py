@@ -6,10 +6,6 @@ INNER = "INNER"
 """The stream of what stays in the body; it lives in account LOCAL, which has no link, so it need not be
 unique in the tree."""
 
-CHILD_DURABLE = "to_parent"
-"""The child's durable that the parent's server takes reports from; its acknowledgement floor says how far
-the parent has confirmed."""
-
 FLOW_CONTROL_V1 = "$JS.FC.{stream}.>"
 FLOW_CONTROL_V2 = "$JS.FC.{domain}.*.{stream}.>"
 
@@ -41,13 +37,8 @@ def stamped(child: str) -> str:
 
 
 def deliver_prefix(child: str) -> str:
-    """Where a child's durable delivers to."""
+    """What a child's server sends to the subjects that its parent's server made up below this."""
     return f"deliver.{child}"
-
-
-def deliver_subject(child: str) -> str:
-    """The delivery subject of the child's durable."""
-    return f"{deliver_prefix(child)}.{CHILD_DURABLE}"
 
 
 def domain_api(body: str) -> str:
@@ -55,6 +46,7 @@ def domain_api(body: str) -> str:
     return f"$JS.{body}.API"
 
 
-def reset_subject(child: str) -> str:
-    """By which the parent's server resumes the child's durable after a break."""
-    return f"{domain_api(child)}.CONSUMER.RESET.{uplink_stream(child)}.{CHILD_DURABLE}"
+def create_subjects(child: str) -> list[str]:
+    """By which the parent's server asks the child's for all that follows the last it holds itself."""
+    asked = f"{domain_api(child)}.CONSUMER.CREATE.{uplink_stream(child)}"
+    return [asked, f"{asked}.>"]

@@ -22,10 +22,10 @@ from deploy.nats.names import (
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
     INNER,
+    create_subjects,
     deliver_prefix,
     inner_subjects,
     report_subjects,
-    reset_subject,
     uplink_stream,
 )
 
@@ -199,7 +199,7 @@ def _asked_of(child: str) -> list[str]:
     """
     stream = uplink_stream(child)
     return [
-        reset_subject(child),
+        *create_subjects(child),
         FLOW_CONTROL_V1.format(stream=stream),
         FLOW_CONTROL_V2.format(domain=child, stream=stream),
     ]

@@ -1,4 +1,4 @@
-"""Declares a body's streams and durables; run again, it changes nothing or brings them up to date."""
+"""Declares a body's streams; run again, it changes nothing or brings them up to date."""
 
 from __future__ import annotations
 
@@ -12,21 +12,17 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import (
-    AckPolicy,
-    ConsumerConfig,
     ExternalStream,
     StorageType,
     StreamConfig,
-    StreamConsumerSource,
     StreamSource,
     SubjectTransform,
 )
 from nats.js.errors import APIError
 
 from deploy.nats.names import (
-    CHILD_DURABLE,
     INNER,
-    deliver_subject,
+    deliver_prefix,
     domain_api,
     from_stream,
     inner_subjects,
@@ -38,6 +34,9 @@ from deploy.trouble import NothingUp
 
 DUPLICATE_WINDOW = 600.0
 """Seconds in which a repeated ``Nats-Msg-Id`` is taken for the same message; longer repeats are the inbox's."""
+
+NO_DUPLICATE_WINDOW = 0.1
+"""Seconds; the least the server takes. What a parent holds of a child is to be as much as the child has."""
 
 _NAME_IN_USE = 10058
 """JetStream's error code: a stream of that name exists with another configuration."""
@@ -55,20 +54,18 @@ class StreamsNotDeclared(NothingUp):
     """The server did not take the declarations in time."""
 
 
-async def declare_streams(
-    urls: StewardUrls, body: str, *, parent: str | None, children: Iterable[str], within: float = 60.0
-) -> None:
+async def declare_streams(urls: StewardUrls, body: str, *, children: Iterable[str], within: float = 60.0) -> None:
     """Declare everything that ``body`` owns, trying again with growing delays for ``within`` seconds.
 
-    ``INNER`` in account LOCAL; ``UP_<body>``, one ``FROM_<child>`` per child and, under a ``parent``, the
-    durable it takes from, in account UPLINK. Raises :class:`StreamsNotDeclared` with the last reason.
+    ``INNER`` in account LOCAL; ``UP_<body>``, and one ``FROM_<child>`` per child, in account
+    UPLINK. Raises :class:`StreamsNotDeclared` with the last reason.
     """
     deadline = asyncio.get_running_loop().time() + within
     delay = 0.05
     while True:
         try:
             async with asyncio.timeout_at(deadline):
-                await _declare_once(urls, body, parent, tuple(children))
+                await _declare_once(urls, body, tuple(children))
             return
         except (NatsError, OSError, TimeoutError) as reason:
             if asyncio.get_running_loop().time() + delay >= deadline:
@@ -77,15 +74,13 @@ async def declare_streams(
         delay = min(delay * 2, 5.0)
 
 
-async def _declare_once(urls: StewardUrls, body: str, parent: str | None, children: tuple[str, ...]) -> None:
+async def _declare_once(urls: StewardUrls, body: str, children: tuple[str, ...]) -> None:
     async with _jetstream(urls.local) as local:
         await _ensure_stream(local, inner_stream_config(body))
     async with _jetstream(urls.uplink) as uplink:
         for child in children:
             await _ensure_stream(uplink, from_stream_config(child))
         await _ensure_stream(uplink, uplink_stream_config(body, children))
-        if parent is not None:
-            await uplink.add_consumer(uplink_stream(body), child_durable_config(body))
 
 
 def inner_stream_config(body: str) -> StreamConfig:
@@ -110,35 +105,21 @@ def uplink_stream_config(body: str, children: Iterable[str]) -> StreamConfig:
     )
 
 
-def child_durable_config(body: str) -> ConsumerConfig:
-    """The durable that the parent's server binds to.
-
-    Made by the child, so that the parent resumes at once after a break and the child sees what the parent
-    has confirmed.
-    """
-    return ConsumerConfig(
-        durable_name=CHILD_DURABLE,
-        deliver_subject=deliver_subject(body),
-        ack_policy=AckPolicy.FLOW_CONTROL,
-        flow_control=True,
-        idle_heartbeat=1.0,
-        max_ack_pending=1000,
-    )
-
-
 def from_stream_config(child: str) -> StreamConfig:
-    """At the parent: the child's reports, their subjects stamped with the child they came from."""
+    """At the parent: the child's reports, their subjects stamped with the child they came from.
+
+    The parent's server asks for what follows the last message it holds itself, so a break at any moment loses
+    nothing (docs/decisions/0009).
+    """
     source = StreamSource(
-        name=uplink_stream(child),
-        external=ExternalStream(api=domain_api(child), deliver=""),
-        consumer=StreamConsumerSource(name=CHILD_DURABLE, deliver_subject=deliver_subject(child)),
+        name=uplink_stream(child), external=ExternalStream(api=domain_api(child), deliver=deliver_prefix(child))
     )
     return StreamConfig(
         name=from_stream(child),
         sources=[source],
         subject_transform=SubjectTransform(src=">", dest=f"{stamped(child)}.>"),
         storage=StorageType.FILE,
-        duplicate_window=DUPLICATE_WINDOW,
+        duplicate_window=NO_DUPLICATE_WINDOW,
     )
 
 

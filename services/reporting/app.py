@@ -79,9 +79,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         registry=registry,
         readiness=runtime.readiness,
     )
-    app.include_router(
-        figures_api(reports, rebuilds, partial(lag_of, runtime.link, stream, has_parent=settings.parent is not None))
-    )
+    app.include_router(figures_api(reports, rebuilds, partial(lag_of, runtime.link, stream)))
     app.include_router(parked_router(runtime, "reporting"))
     app.include_router(report_pages(reports, clock))
     return Service("reporting", app, PREFIXES, runtime.readiness)

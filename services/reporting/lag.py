@@ -1,41 +1,53 @@
-"""How many reported events have not become figures yet, here and on their way to the parent body."""
+"""How many reported events have not become figures yet, and how far they have risen."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nats.errors import Error as NatsError
-from nats.js.errors import NotFoundError
+from nats.js import JetStreamContext
+from nats.js.api import StreamSourceInfo
 
 from shared.errors import Unavailable
 from shared.messaging.link import Link
 
-TO_PARENT = "to_parent"
-"""The durable, declared with the stream, that the parent's server takes reports from."""
 PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """Events not applied here, and events that the parent's server has not confirmed (None without a parent)."""
+    """``pending`` events are not applied here. ``reported`` were reported in this body and below it, ever.
+
+    ``risen`` gives, for each child body, how many of its ``reported`` are here: what is missing is on its way.
+    """
 
     pending: int
-    to_parent: int | None
+    reported: int
+    risen: Mapping[str, int]
 
 
-async def lag_of(link: Link, stream: str, *, has_parent: bool) -> Lag:
-    """Asks the body's own server. Raises Unavailable while that is away."""
+async def lag_of(link: Link, stream: str) -> Lag:
+    """Asks the body's own server. Raises Unavailable while that is away, or does not know yet."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return Lag(await link.pending(), await _to_parent(link, stream) if has_parent else None)
+            js = await link.jetstream()
+            whole = await js.stream_info(stream)
+            below = whole.sources or []
+            risen = {source.name.removeprefix("FROM_"): await _held(js, source.name) for source in below}
+            pending = await link.pending() + sum(_not_passed_on(source) for source in below)
+            return Lag(pending, whole.state.messages, risen)
     except (NatsError, TimeoutError, OSError) as away:
         raise Unavailable("broker-away", "The message server cannot be reached just now.") from away
 
 
-async def _to_parent(link: Link, stream: str) -> int | None:
-    try:
-        durable = await (await link.jetstream()).consumer_info(stream, TO_PARENT)
-    except NotFoundError:
-        return None  # the bodies are not joined yet
-    return (durable.num_pending or 0) + (durable.num_ack_pending or 0)
+async def _held(js: JetStreamContext, stream: str) -> int:
+    return (await js.stream_info(stream)).state.messages
+
+
+def _not_passed_on(source: StreamSourceInfo) -> int:
+    """What came from a child and is not in the body's own stream yet; a server that just started cannot say."""
+    if source.lag is None or source.active is None or source.active < 0:
+        raise Unavailable("broker-away", "The message server cannot be reached just now.")
+    return source.lag

@@ -155,15 +155,16 @@ def test_a_fact_that_stands_twice_is_named(tmp_path: Path) -> None:
 
 
 class FakeLag:
-    """A body whose pending events, and then the unpublished of its intake, go down by one with every look."""
+    """A body whose pending, unpublished (of its intake) and rising (of a child) events go down with every look."""
 
-    def __init__(self, pending: int, waiting: int = 0, falls: bool = True) -> None:
-        self.pending, self.waiting, self._falls = pending, waiting, falls
+    def __init__(self, pending: int, waiting: int = 0, falls: bool = True, rising: int = 0) -> None:
+        self.pending, self.waiting, self.rising, self._falls = pending, waiting, rising, falls
 
-    async def get(self, path: str) -> dict[str, int | None]:
+    async def get(self, path: str) -> dict[str, Any]:
         if path == "/api/v1/reporting/lag":
             said, self.pending = self.pending, max(0, self.pending - self._falls)
-            return {"pending": said, "to_parent": None}
+            self.rising = max(0, self.rising - self._falls)
+            return {"pending": said, "reported": 9, "risen": {"county": 9 - self.rising, "elsewhere": 3}}
         if path == "/api/v1/intake/outbox":
             said, self.waiting = self.waiting, max(0, self.waiting - self._falls)
             return {"waiting": said, "pending": 0}
@@ -172,11 +173,11 @@ class FakeLag:
 
 
 async def test_figures_are_waited_for_and_not_for_ever() -> None:
-    bodies: list[Any] = [FakeLag(2), FakeLag(1, waiting=4)]
+    bodies: dict[str, Any] = {"county": FakeLag(2), "prefecture": FakeLag(1, waiting=4, rising=6)}
     await wait_for_figures(bodies, within=10)
-    assert [(body.pending, body.waiting) for body in bodies] == [(0, 0), (0, 0)]
+    assert [(body.pending, body.waiting, body.rising) for body in bodies.values()] == [(0, 0, 0)] * 2
     with pytest.raises(NotCaughtUp, match="7 events pending"):
-        stuck: list[Any] = [FakeLag(7, falls=False)]
+        stuck: dict[str, Any] = {"county": FakeLag(7, falls=False)}
         await wait_for_figures(stuck, within=0.5)
 
 

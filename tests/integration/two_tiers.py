@@ -61,7 +61,7 @@ class TierServer:
         urls = StewardUrls(
             local=self.url("steward_local", SECRETS.steward), uplink=self.url("steward_uplink", SECRETS.steward)
         )
-        await declare_streams(urls, self.site.body, parent=self.site.parent, children=self.site.children)
+        await declare_streams(urls, self.site.body, children=self.site.children)
 
 
 def free_ports(count: int) -> list[int]:

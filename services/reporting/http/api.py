@@ -46,8 +46,8 @@ def figures_api(reports: Reports, rebuilds: Rebuilds, lag: Callable[[], Awaitabl
         return await reports.figures(await reports.body(body), period)
 
     @router.get("/reporting/lag", dependencies=staff)
-    async def how_far_behind() -> dict[str, int | None]:
-        """``pending`` events are not in the figures yet; ``to_parent``, if there is one, not at the parent."""
+    async def how_far_behind() -> dict[str, Any]:
+        """``pending`` events are not in the figures yet; ``reported`` here in all; ``risen`` from each child."""
         return asdict(await lag())
 
     @router.post("/reporting/rebuild", status_code=202, dependencies=officer)
