@@ -36,14 +36,17 @@ OUTBOX_LATE = timedelta(seconds=60)
 """An event that waits longer for the server than this makes the service not ready."""
 
 
-def inner_durable(settings: ServiceSettings, handlers: Handlers, hears_all: bool = False) -> Durable:
+def inner_durable(
+    settings: ServiceSettings, handlers: Handlers, *, hears_all: bool = False, linger: float = 0.0
+) -> Durable:
     """The durable of a service on the body's own events: those it handles, in any version, or all.
 
     One durable, not one per event, so that events of one issue keep their order (docs/decisions/0006).
     """
     filters = {any_version(settings.body, event) for event in handlers.events}
     everything = (plane_of(settings.body, "inner"),)
-    return Durable(INNER_STREAM, f"{settings.service}-inner-v1", everything if hears_all else tuple(sorted(filters)))
+    wanted = everything if hears_all else tuple(sorted(filters))
+    return Durable(INNER_STREAM, f"{settings.service}-inner-v1", wanted, linger)
 
 
 class Runtime:

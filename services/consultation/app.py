@@ -51,7 +51,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         tables=MESSAGING,
         migrations=HERE / "migrations",
         handlers=heard,
-        durable=inner_durable(settings, heard),
+        durable=inner_durable(settings, heard, linger=0.03),
         metrics=Metrics(registry, settings.service),
     )
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)

@@ -16,8 +16,9 @@ import aiosqlite
 T = TypeVar("T")
 
 BEGIN_WRITING = "BEGIN IMMEDIATE"
-_SHORT_STATEMENTS = ("INSERT", "UPDATE", "DELETE", "SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
-"""What a use case does to a few rows; not BEGIN, which may wait for a lock, nor CREATE INDEX over all rows."""
+_SHORT_STATEMENTS = ("BEGIN", "INSERT", "UPDATE", "DELETE", "SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+"""What a use case does to a few rows. BEGIN is among them because a service is the only writer of its file, so that
+the lock is free; CREATE INDEX over all rows is not."""
 _FEW_ROWS = 256
 _CHUNK = 64
 

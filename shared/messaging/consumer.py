@@ -101,13 +101,14 @@ class Consumer:
         self._arrivals.pulse()
 
     async def _take_together(self, deliveries: list[_Delivery]) -> None:
-        try:
-            await self._writer.run(lambda tx: self._apply(tx, deliveries))
-        except Exception as error:
-            log.info("batch-taken-singly", events=len(deliveries), error=repr(error))
-            await self._take_singly(deliveries)
-            return
-        self._arrivals.pulse()
+        if any(delivery.received is not None for delivery in deliveries):
+            try:
+                await self._writer.run(lambda tx: self._apply(tx, deliveries))
+            except Exception as error:
+                log.info("batch-taken-singly", events=len(deliveries), error=repr(error))
+                await self._take_singly(deliveries)
+                return
+            self._arrivals.pulse()
         for delivery in deliveries:
             await _ack(delivery)
 

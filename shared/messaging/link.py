@@ -37,6 +37,9 @@ class Durable:
     stream: str
     name: str
     filters: tuple[str, ...]
+    linger: float = 0.0
+    """Seconds that the first event of a batch waits for others, where nobody waits for what it does: every commit
+    saved is one flush of the disk saved for those that somebody does wait for."""
 
     def config(self) -> ConsumerConfig:
         """As the server is told. The end of trying is ours to decide, so the server has no limit (``max_deliver``)."""
@@ -155,7 +158,14 @@ class Link:
 
     def _make_prompt(self, subscriber: object, durable: Durable) -> None:
         assert self._client is not None
-        pull = PromptPull(self._client, durable.stream, durable.name, batch=BATCH, mend=lambda: self._declare(durable))
+        pull = PromptPull(
+            self._client,
+            durable.stream,
+            durable.name,
+            batch=BATCH,
+            linger=durable.linger,
+            mend=lambda: self._declare(durable),
+        )
         # FastStream asks this attribute for every batch; see shared/messaging/pull.py for why it is replaced.
         self._pulls.append(pull)
         subscriber.subscription = pull  # type: ignore[attr-defined]

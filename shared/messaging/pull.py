@@ -17,6 +17,8 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import TimeoutError as NatsTimeoutError
 
+from shared.messaging.pace import Pace
+
 REQUEST_SECONDS = 30.0
 FAILURE_PAUSE_SECONDS = 0.5
 """Without it a deleted durable is asked for 1,680 times a second."""
@@ -26,17 +28,28 @@ class PromptPull:
     """Stands in for nats-py's pull subscription on one durable consumer, with the same ``fetch``."""
 
     def __init__(
-        self, client: Client, stream: str, durable: str, *, batch: int, mend: Callable[[], Awaitable[None]]
+        self,
+        client: Client,
+        stream: str,
+        durable: str,
+        *,
+        batch: int,
+        linger: float,
+        mend: Callable[[], Awaitable[None]],
     ) -> None:
-        """``batch`` is what a first question asks for; ``mend`` declares the durable again when the server lost it."""
+        """``batch`` is what a first question asks for, ``linger`` the seconds its first message waits for others;
+        ``mend`` declares the durable again when the server lost it.
+        """
         self._client = client
         self._batch = batch
+        self._linger = linger
         self._mend = mend
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._inbox = client.new_inbox()
         self._subscription: Subscription | None = None
         self._asked = 0
         self._ask_again_at = 0.0
+        self._pace = Pace()
 
     async def fetch(
         self,
@@ -56,6 +69,7 @@ class PromptPull:
             self._ask_again_at = loop.time() + REQUEST_SECONDS
             request = {"batch": self._batch, "expires": int((REQUEST_SECONDS - 1) * 1e9)}
             await self._client.publish(self._next, json.dumps(request).encode(), self._inbox)
+        await self._pace.gather()
         messages: list[Msg] = []
         deadline = loop.time() + (timeout or REQUEST_SECONDS)
         while True:
@@ -80,6 +94,9 @@ class PromptPull:
                     await self._mend()
                 raise NatsTimeoutError
             self._asked -= 1
+            self._pace.count(1)
+            if not messages and self._linger and batch == self._batch:
+                await asyncio.sleep(self._linger)
             messages.append(message)
             if len(messages) >= batch:
                 return messages

@@ -22,6 +22,7 @@ from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.messaging.outbox import Letter, unpublished
+from shared.messaging.pace import Pace
 from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ class Relay:
         self._stream = stream
         self._waiting: deque[Letter] = deque()
         self._unmarked: list[str] = []
+        self._pace = Pace()
         self._published = asyncio.Event()
         self._arrived = asyncio.Event()
         self._left_over = True  # whatever an earlier process did not get to
@@ -74,6 +76,7 @@ class Relay:
         failures = 0
         while True:
             await self._arrived.wait()
+            await self._pace.gather()
             self._arrived.clear()
             try:
                 await self._publish_all(writer)
@@ -128,6 +131,7 @@ class Relay:
             else:
                 letters = list(self._waiting)
                 self._waiting.clear()
+                self._pace.count(len(letters))
             for start in range(0, len(letters), WINDOW):
                 await self._publish(writer, letters[start : start + WINDOW])
 
