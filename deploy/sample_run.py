@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 from deploy import sample
 from deploy.accounts import Account
 from deploy.body_config import BodyConfig
 from deploy.client import BodyClient
+from deploy.ledger.arrival import NotCaughtUp, wait_for_figures
 from deploy.passwords import readable_password
 
 
@@ -28,6 +30,21 @@ async def settle_sample(config: BodyConfig, config_file: Path) -> tuple[Account,
         await client.post_bytes("/api/v1/roster", roster, dry_run="false")
         await client.post("/api/v1/accounts", {"accounts": [one.model_dump() for one in accounts]})
     return (officer, *accounts)
+
+
+async def until_risen(configs: Sequence[BodyConfig], *, within: float = 12.0) -> None:
+    """Wait until every roster is in the figures of its body and of its parent, so that whoever asks first finds them.
+
+    After ``within`` seconds the run is called ready all the same; the figures come when they come.
+    """
+    async with AsyncExitStack() as stack:
+        clients = {}
+        for config in configs:
+            officer = config.secrets.officer
+            client = BodyClient(config.origin, officer.login, officer.password, timeout=60)
+            clients[config.body] = await stack.enter_async_context(client)
+        with suppress(NotCaughtUp):
+            await wait_for_figures(clients, within=within)
 
 
 def _accounts(config: BodyConfig, members: Iterable[str]) -> tuple[Account, ...]:

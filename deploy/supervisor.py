@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from deploy.ports import until_free
 from deploy.private_file import write_private
 from deploy.process import Command, Watched
 from deploy.run_file import Run, RunningBody
+from deploy.sample_run import until_risen
 from deploy.topology import Body, Topology
 from deploy.trouble import NothingUp
 
@@ -32,6 +34,7 @@ _FRUGAL = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "262144
 """Keeps glibc from holding on to the 19 MiB that each password hash needs for a moment: an idle body takes 144 MB
 instead of 183."""
 
+LINKED_LOOKS, LINKED_LOOK_SECONDS = 100, 0.1
 _SERVICES_GRACE = 15.0
 _SERVERS_GRACE = 5.0
 
@@ -108,9 +111,10 @@ class Supervisor:
             await create_databases(self._machine.database_server, urls)
         await self._start_servers(configs)
         # Together: the services load while the streams are declared, and wait for what is not there yet.
-        declaring = (self._declare(body, configs[body.code]) for body in self._bodies)
-        await asyncio.gather(self._start_services(configs), *declaring)
+        await asyncio.gather(self._start_services(configs), self._declare_all(configs))
         settled = await asyncio.gather(*(settle(configs[body.code]) for body in self._bodies))
+        if self._sample:
+            await until_risen([configs[body.code] for body in self._bodies])
         accounts = {body.code: made for body, made in zip(self._bodies, settled, strict=True)}
         self._run = self._describe(configs, accounts)
         self._run.write(self._machine.run_file)
@@ -139,6 +143,14 @@ class Supervisor:
         if self._sample:
             waits.append(_until_ok(f"{self._inbox_url}/livez", "the development inbox"))
         await asyncio.gather(*waits)
+
+    async def _declare_all(self, configs: dict[str, BodyConfig]) -> None:
+        # Children first, and their links: a parent whose server asks for a stream that is not there yet
+        # asks again only after 10 to 40 s.
+        for body in sorted(self._bodies, key=self._depth, reverse=True):
+            children = [child for child in self._topology.children_of(body) if child in self._bodies]
+            await _until_linked(f"{configs[body.code].monitor_url}/leafz", len(children))
+            await self._declare(body, configs[body.code])
 
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")
@@ -234,6 +246,16 @@ def server_site(config: BodyConfig, folder: Path, children: dict[str, str]) -> S
         parent_leaf=config.parent_leaf,
         children=children,
     )
+
+
+async def _until_linked(url: str, leafs: int) -> None:
+    """Wait until so many children are linked, or so long that a child must be away: then its reports rise later."""
+    async with httpx.AsyncClient() as client:
+        for _ in range(LINKED_LOOKS):
+            with suppress(httpx.TransportError):
+                if leafs <= (await client.get(url)).json()["leafnodes"]:
+                    return
+            await asyncio.sleep(LINKED_LOOK_SECONDS)
 
 
 async def _until_ok(url: str, whose: str) -> None:
