@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from deploy.topology import SERVICES
 from tests.instance import Instance
 from tests.servers import wait_until
 
@@ -85,8 +86,17 @@ def in_progress(instance: Instance, **changed: Any) -> tuple[Submitted, httpx.Cl
 
 
 def figures(instance: Instance, at: str) -> dict[str, Any]:
-    """The county's figures of yesterday to tomorrow, whatever the body's zone calls today."""
+    """The county's figures of yesterday to tomorrow (by any zone), once nothing is on its way to them."""
+    wait_until(lambda: _on_their_way(instance) == 0, "events to become figures", seconds=60)
     today = datetime.now(UTC).date()
     period = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
     said: dict[str, Any] = ok(instance.staff("officer", at).get("/api/v1/figures", params={"body": "zhaosu", **period}))
     return said
+
+
+def _on_their_way(instance: Instance) -> int:
+    county, prefecture = (instance.staff("officer", at) for at in ("zhaosu", "ili"))
+    held = [ok(county.get(f"/api/v1/{service}/outbox")) for service in SERVICES]
+    here, above = (ok(office.get("/api/v1/reporting/lag")) for office in (county, prefecture))
+    rising = int(here["reported"]) - int(above["risen"]["zhaosu"])
+    return sum(one["waiting"] + one["pending"] for one in held) + here["pending"] + above["pending"] + rising
