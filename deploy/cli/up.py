@@ -102,5 +102,5 @@ def down(
         if time.monotonic() > deadline:
             remarks().print(f"process {pid} has not ended within {wait:.0f} s")
             raise typer.Exit(1)
-        time.sleep(0.05)
+        time.sleep(0.05)  # between looks: a lock that another process holds tells nobody when it is let go
     remarks().print("Stopped.")

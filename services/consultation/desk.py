@@ -46,10 +46,6 @@ class Desk:
         """Wait until all codes are known: the roster may have been imported a moment ago."""
         await self._arrivals.wait_for(lambda: unknown(self._reader, named), lambda refusal: refusal is None)
 
-    async def do(self, job: Callable[[Transaction], Awaitable[R]]) -> R:
-        """Run ``job`` in one transaction."""
-        return await self._writer.run(job)
-
     async def do_once(self, key: Key | None, status: int, job: Callable[[Transaction], Awaitable[R]]) -> Answer:
         """Run ``job``, or give what the same ``key`` was answered before. Raises Conflict for a key reused."""
 

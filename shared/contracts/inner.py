@@ -6,12 +6,12 @@ ignores a late older one and lets an early one wait.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Code, Event, Plane
-from shared.contracts.words import Channel, Outcome, Rating, ReplyBy
+from shared.contracts.words import Channel, Outcome, Rating, ReplyBy, StationKind
 
 
 class InnerEvent(Event):
@@ -82,7 +82,7 @@ class StationPublished(InnerEvent):
     verb: ClassVar[str] = "published"
     revision: int
     code: Code
-    kind: Literal["township", "community", "studio", "mobile"]
+    kind: StationKind
     township: Code
     communities: tuple[Code, ...]
     members: tuple[Code, ...]

@@ -131,7 +131,7 @@ def _looks(child: subprocess.Popen[bytes], folder: Path) -> Iterator[None]:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while child.poll() is None and time.monotonic() < deadline:
         yield
-        time.sleep(0.05)
+        time.sleep(0.05)  # between looks at a server that starts
     raise DidNotStart((folder / "bench.log").read_text(errors="replace")[-4000:])
 
 

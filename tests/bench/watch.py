@@ -45,7 +45,7 @@ class Watch:
             if time.monotonic() - since > patience:
                 missing = len(references - self._seen.keys())
                 raise Stalled(f"{missing} of {len(references)} submissions to {self._pipeline.name} have no notice")
-            time.sleep(0.02)
+            time.sleep(0.02)  # between looks at a database that others fill
         return {reference: self._seen[reference] for reference in references}
 
     def _look(self) -> None:
@@ -60,5 +60,5 @@ class Watch:
                 for number, reference in rows:
                     last = number
                     self._seen.setdefault(reference, now)
-            time.sleep(_LOOK_EVERY_SECONDS)
+            time.sleep(_LOOK_EVERY_SECONDS)  # between looks, whose spacing is the precision of the figure
         database.close()
