@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -21,6 +22,10 @@ _PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+
+_YOUNG_OBJECTS = 20_000
+"""New objects between two collections, instead of Python's 700, which one batch of events makes several times over."""
 
 
 class OneOrigin:
@@ -69,6 +74,7 @@ class OneOrigin:
         async with AsyncExitStack() as stack:
             for service in self._services:
                 await stack.enter_async_context(service.app.router.lifespan_context(service.app))
+            _settle_memory()
             yield
 
     async def _livez(self, _: Request) -> Response:
@@ -89,6 +95,13 @@ class OneOrigin:
     async def _docs(self, _: Request) -> Response:
         page = docs_page(merged_description(self._services, title=self._title))
         return Response(page, media_type="text/html", headers=_PAGE_HEADERS)
+
+
+def _settle_memory() -> None:
+    # What start-up made stays for good: a collection need not look through it again and again while requests wait.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
 
 
 def _prefix_table(services: Sequence[Service]) -> dict[str, ASGIApp]:

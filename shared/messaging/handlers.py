@@ -30,6 +30,7 @@ class Handlers:
 
     def __init__(self) -> None:
         self._by_kind: dict[tuple[str, str, str, int], Handler] = {}
+        self._facts: set[tuple[str, str, str]] = set()
         self.events: list[type[Event]] = []
 
     def many(self, event: type[E], handler: Callable[[Transaction, Sequence[Received[E]]], Awaitable[None]]) -> None:
@@ -37,7 +38,9 @@ class Handlers:
 
         The same handler may be given for several classes; it then gets them mixed, as they came.
         """
-        self._by_kind[kind_of(event)] = handler
+        kind = kind_of(event)
+        self._by_kind[kind] = handler
+        self._facts.add(kind[:3])
         self.events.append(event)
 
     def each(self, event: type[E], handler: Callable[[Transaction, Received[E]], Awaitable[None]]) -> None:
@@ -55,4 +58,4 @@ class Handlers:
 
     def hears_of(self, address: Address) -> bool:
         """Whether this fact concerns the service in some version, perhaps not in the one that came."""
-        return any(kind[:3] == address.kind[:3] for kind in self._by_kind)
+        return address.kind[:3] in self._facts
