@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
+from shared.states import Table
+
 # -- the life of an order --------------------------------------------------------------------------------
 
 
@@ -44,7 +46,7 @@ class Move(StrEnum):
     REOPEN = "reopen"
 
 
-TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
+_TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
     (OrderState.ASSIGNED, Move.ASSIGN): OrderState.ASSIGNED,  # the dispatcher chose another member
     (OrderState.ASSIGNED, Move.ACCEPT): OrderState.ACCEPTED,
     (OrderState.ASSIGNED, Move.DECLINE): OrderState.DECLINED,
@@ -62,27 +64,19 @@ TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
     (OrderState.UNROUTABLE, Move.CLOSE): OrderState.CLOSED,
     (OrderState.CLOSED, Move.REOPEN): OrderState.ACCEPTED,
 }
+
+ORDER = Table(
+    name="order",
+    title="The life of an order",
+    states=OrderState,
+    moves=Move,
+    begins=(OrderState.ASSIGNED, OrderState.UNROUTABLE),
+    transitions=_TRANSITIONS,
+)
 """Every move there is; whatever is not here does not happen."""
 
 CARRIED = frozenset({OrderState.ASSIGNED, OrderState.ACCEPTED})
 """States in which an order counts as open work of its member."""
-
-
-class IllegalMove(Exception):
-    """An order in ``state`` does not allow ``move``."""
-
-    def __init__(self, state: OrderState, move: Move) -> None:
-        super().__init__(f"an order that is {state} does not allow {move}")
-        self.state = state
-        self.move = move
-
-
-def moved(state: OrderState, move: Move) -> OrderState:
-    """The state after ``move``. Raises IllegalMove."""
-    try:
-        return TRANSITIONS[state, move]
-    except KeyError:
-        raise IllegalMove(state, move) from None
 
 
 # -- who is asked ----------------------------------------------------------------------------------------

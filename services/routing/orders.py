@@ -10,11 +10,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, Table, func, select
 
-from services.routing.domain import CARRIED, IllegalMove, Load, Move, OrderState, moved
+from services.routing.domain import CARRIED, ORDER, Load, Move, OrderState
 from services.routing.roster.store import Reads
 from services.routing.tables import Asking, Order, Workload
 from shared.db.transaction import Transaction
 from shared.errors import Conflict, NotFound
+from shared.states import IllegalMove
 
 ORDERS: Table = Order.__table__  # type: ignore[attr-defined]
 ASKINGS: Table = Asking.__table__  # type: ignore[attr-defined]
@@ -133,7 +134,7 @@ async def change(tx: Transaction, order: OrderRecord, move: Move, **values: Any)
     Raises Conflict where the state does not allow it, or where somebody else was quicker.
     """
     try:
-        after = replace(order, state=moved(order.state, move), **values)
+        after = replace(order, state=ORDER.after(order.state, move), **values)
     except IllegalMove as error:
         raise Conflict("order-state", "The order no longer allows this.") from error
     await save(tx, order, after)

@@ -36,6 +36,26 @@ def _imports(path: Path) -> set[str]:
     return names
 
 
+PURE = {"shared.states", "shared.contracts.words"}
+"""What of ``shared`` a domain may use: it stands on the standard library alone."""
+
+
+def _shared_modules(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name.split(".")[0] == "shared"}
+
+
+def test_what_domains_share_is_pure() -> None:
+    for name in PURE:
+        module = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+        assert _imports(module) <= {*sys.stdlib_module_names, "__future__"}, name
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_domain_is_pure(service: str) -> None:
     folder = ROOT / "services" / service
@@ -48,6 +68,8 @@ def test_the_domain_is_pure(service: str) -> None:
             for name in _imports(module)
             if name not in sys.stdlib_module_names and name not in {"__future__", "services", f"services.{service}"}
         }
+        if _shared_modules(module) <= PURE:
+            foreign.discard("shared")
         assert not foreign, f"{module.relative_to(ROOT)} imports {foreign}"
 
 

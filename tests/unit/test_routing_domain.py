@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import product
 from typing import Any
 
 import pytest
@@ -12,17 +11,15 @@ from hypothesis import strategies as st
 
 from services.routing.domain import (
     CARRIED,
-    TRANSITIONS,
+    ORDER,
     Candidate,
     Criterion,
-    IllegalMove,
     Load,
     Matter,
     Move,
     Nearness,
     Neighbourhoods,
     OrderState,
-    moved,
 )
 
 MATTER = Matter(community="c", station="s", township="t", category="roads", language="ug")
@@ -35,20 +32,9 @@ def candidate(code: str, **more: Any) -> Candidate:
     return Candidate(code, **{name: frozenset(value) for name, value in {**own, **more}.items()})
 
 
-@pytest.mark.parametrize(("state", "move"), list(product(OrderState, Move)))
-def test_every_move_in_every_state_follows_the_table_or_raises(state: OrderState, move: Move) -> None:
-    if (state, move) in TRANSITIONS:
-        assert moved(state, move) is TRANSITIONS[state, move]
-    else:
-        with pytest.raises(IllegalMove) as refused:
-            moved(state, move)
-        assert (refused.value.state, refused.value.move) == (state, move)
-
-
-def test_every_state_is_reached_and_only_the_withdrawn_one_is_left_by_nothing() -> None:
-    assert {*TRANSITIONS.values(), OrderState.ASSIGNED} == set(OrderState)
-    assert set(OrderState) - {state for state, _ in TRANSITIONS} == {OrderState.WITHDRAWN}
-    assert all(TRANSITIONS.get((state, Move.WITHDRAW)) is OrderState.WITHDRAWN for state in CARRIED)
+def test_only_the_withdrawn_order_is_left_by_nothing_and_every_carried_one_can_be_withdrawn() -> None:
+    assert ORDER.ends() == (OrderState.WITHDRAWN,)
+    assert all(ORDER.after(state, Move.WITHDRAW) is OrderState.WITHDRAWN for state in CARRIED)
 
 
 # Each pair: who is asked, who comes next, what told them apart.

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.routing.domain import TRANSITIONS, Move, OrderState
+from services.routing.domain import ORDER, Move, OrderState
 from services.routing.entry import Routing
 from services.routing.http.bodies import AssignIn, Input, Reason
 from services.routing.http.explanations import sentences
@@ -78,7 +78,7 @@ async def _page(
 ) -> Response:
     translator = translator_of(request)
     dispatching = claims.role is not Role.MEMBER
-    assignable = (order.state, Move.ASSIGN) in TRANSITIONS
+    assignable = ORDER.allows(order.state, Move.ASSIGN)
     askings = await routing.askings(order) if dispatching else ()
     return render(
         request,
