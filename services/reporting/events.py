@@ -17,6 +17,6 @@ def handlers(projection: Projection) -> Handlers:
         await projection.keep(tx, rows_of((item.address.body, item.event) for item in received))
 
     known = Handlers()
-    for projected in PROJECTED:
-        known.many(projected.event, keep)
+    for event in dict.fromkeys(projected.event for projected in PROJECTED):
+        known.many(event, keep)
     return known

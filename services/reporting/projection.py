@@ -1,4 +1,4 @@
-"""From reported events to rows: one event, one row, and a repeat is the row that is there already."""
+"""From reported events to rows: one event, one row in a table, and a repeat is the row that is there already."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ BODIES = str(Body.__tablename__)
 
 @dataclass(frozen=True, slots=True)
 class Projected(Generic[E]):
-    """Which table an event becomes a row of, and how; the body is added by :func:`rows_of`."""
+    """Which table an event becomes a row of, if any, and how; the body is added by :func:`rows_of`."""
 
     event: type[E]
     table: str
-    row: Callable[[E], Row]
+    row: Callable[[E], Row | None]
 
 
-def _projected(event: type[E], table: type[TableRow], row: Callable[[E], Row]) -> Projected[Any]:
+def _projected(event: type[E], table: type[TableRow], row: Callable[[E], Row | None]) -> Projected[Any]:
     return Projected(event, str(table.__tablename__), row)
 
 
@@ -85,7 +85,9 @@ def _issue(event: report.IssueSubmitted) -> Row:
     }
 
 
-def _reception(event: report.ReceptionHeld) -> Row:
+def _reception(event: report.ReceptionHeld | report.IssueSubmitted) -> Row | None:
+    if event.reception_id is None:
+        return None  # an issue whose reception is told of by itself
     return {
         "reception_id": event.reception_id,
         "held_at": event.occurred_at,
@@ -162,6 +164,7 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.IssueWithdrawn, IssueStep, _step(Step.WITHDRAWN)),
     _projected(report.FeedbackGiven, IssueStep, _step(Step.RATED, lambda event: str(event.rating))),
     _projected(report.ReceptionHeld, Reception, _reception),
+    _projected(report.IssueSubmitted, Reception, _reception),
     _projected(report.SurveyMade, Survey, _survey),
     _projected(report.ConsultationHeld, Consultation, _consultation),
     _projected(report.CommitmentMade, CommitmentStep, _commitment("made")),
@@ -170,8 +173,9 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.ActivityRecorded, Activity, _activity),
 )
 
-_BY_EVENT: dict[type[Event], tuple[str, Callable[[Any], Row]]] = {
-    projected.event: (projected.table, projected.row) for projected in PROJECTED
+_BY_EVENT: dict[type[Event], list[Projected[Any]]] = {
+    event: [projected for projected in PROJECTED if projected.event is event]
+    for event in {projected.event for projected in PROJECTED}
 }
 
 
@@ -183,10 +187,11 @@ def rows_of(events: Iterable[tuple[str, Event]]) -> RowsByTable:
         known = _BY_EVENT.get(type(event))
         if known is None:
             continue
-        table, row_of = known
-        row = row_of(event)
-        row["body"] = body
-        rows[table].append(row)
+        for projected in known:
+            row = projected.row(event)
+            if row is not None:
+                row["body"] = body
+                rows[projected.table].append(row)
         if body not in newest or event.occurred_at > newest[body]:
             newest[body] = event.occurred_at
     if newest:

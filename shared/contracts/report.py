@@ -37,6 +37,9 @@ class IssueSubmitted(IssueReported):
     community: Code
     category: Code | None
     channel: Channel
+    reception_id: str | None = Field(
+        default=None, description="The reception that raising it was, where no reception.held tells of it"
+    )
 
 
 class IssueWithdrawn(IssueReported):

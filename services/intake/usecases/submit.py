@@ -131,7 +131,6 @@ def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt) -> None
             reception_id, draft.location, draft.channel, draft.language, at, draft.recorded_by, on_paper
         )
         group.receptions.append(reception)
-        announce_reception(tx, reception)
     group.issues.append(
         {
             "reference": receipt.reference,
@@ -167,11 +166,13 @@ def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt) -> None
         }
     )
     group.timeline.append({"reference": receipt.reference, "at": at, "step": Step.SUBMITTED.value, "code": None})
-    _announce_issue(tx, draft, receipt.reference, at, on_paper)
+    # A reception that was more than this issue was told of by itself.
+    told_here = reception_id if draft.reception_id is None else None
+    _announce_issue(tx, draft, receipt.reference, at, told_here)
 
 
-def _announce_issue(tx: Transaction, draft: Draft, reference: str, at: datetime, on_paper: bool) -> None:
-    where = draft.location
+def _announce_issue(tx: Transaction, draft: Draft, reference: str, at: datetime, reception_id: str | None) -> None:
+    where, on_paper = draft.location, draft.recorded_at is not None
     tx.announce(
         inner.IssueSubmitted(
             occurred_at=at,
@@ -198,6 +199,7 @@ def _announce_issue(tx: Transaction, draft: Draft, reference: str, at: datetime,
             community=where.community,
             category=draft.category,
             channel=draft.channel,
+            reception_id=reception_id,
         ),
         event_id=derived_id("intake", reference, 1, "report"),
     )
