@@ -6,12 +6,12 @@ ignores a late older one and lets an early one wait.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Code, Event, Plane
-from shared.contracts.words import Channel, Outcome, Rating, ReplyBy, StationKind
+from shared.contracts.words import Channel, Outcome, Rating, ReplyBy, ResidentWord, StationKind
 
 
 class InnerEvent(Event):
@@ -42,6 +42,10 @@ class IssueSubmitted(IssueEvent):
     language: str
     anonymous: bool
     reply_by: ReplyBy = Field(description="How the resident can be told, not where")
+    joined_to: str | None = Field(
+        default=None,
+        description="The issue that its resident joined at once: this one is routed to nobody unless it is split",
+    )
 
 
 class IssueWithdrawn(IssueEvent):
@@ -56,12 +60,50 @@ class IssueReopened(IssueEvent):
     verb: ClassVar[str] = "reopened"
 
 
+class IssueJoined(IssueEvent):
+    """The issue is worked on under another one from now on: the same matter, raised by one more resident."""
+
+    verb: ClassVar[str] = "joined"
+    joined_to: str = Field(description="The reference of the issue that carries the work; never itself a joined one")
+
+
+class IssueSplit(IssueEvent):
+    """The issue is a matter of its own again: back where it was, or with routing where it never was."""
+
+    verb: ClassVar[str] = "split"
+    joined_to: str = Field(description="The reference of the issue that it was joined to")
+
+
 class FeedbackGiven(IssueEvent):
     """The resident rated the outcome."""
 
     noun: ClassVar[str] = "feedback"
     verb: ClassVar[str] = "given"
     rating: Rating
+    word: ResidentWord | None = Field(
+        default=None, description="What the rating says of the closing; nothing where it came after the window"
+    )
+    joined_to: str | None = Field(default=None, description="The issue whose outcome it rates, where it is joined")
+
+
+class WordGiven(IssueEvent):
+    """What the resident says of a closing, where no rating and no reopening says it: also that nothing was said."""
+
+    noun: ClassVar[str] = "word"
+    verb: ClassVar[str] = "given"
+    word: ResidentWord
+    joined_to: str | None = Field(default=None, description="The issue whose closing it is about, where it is joined")
+
+
+class ProgressShared(InnerEvent):
+    """What happened to the issue that this one is joined to: its resident is told of it too."""
+
+    noun: ClassVar[str] = "progress"
+    verb: ClassVar[str] = "shared"
+    reference: str
+    joined_to: str
+    step: Literal["accepted", "closed"]
+    outcome: Outcome | None = None
 
 
 class RecordErased(InnerEvent):

@@ -50,6 +50,19 @@ class IssueReopened(IssueReported):
     verb: ClassVar[str] = "reopened"
 
 
+class IssueJoined(IssueReported):
+    """The issue is counted with another one from now on, and its resident beside that one's."""
+
+    verb: ClassVar[str] = "joined"
+    joined_to: str
+
+
+class IssueSplit(IssueReported):
+    """The issue is counted as one of its own again."""
+
+    verb: ClassVar[str] = "split"
+
+
 class FeedbackGiven(IssueReported):
     noun: ClassVar[str] = "feedback"
     verb: ClassVar[str] = "given"

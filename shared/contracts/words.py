@@ -12,6 +12,9 @@ Outcome = Literal["solved", "answered", "referred-up", "not-ours", "withdrawn"]
 
 Rating = Literal["satisfied", "partly", "unsatisfied"]
 
+ResidentWord = Literal["confirmed", "disputed", "silent"]
+"""What the resident says of a closing, beside what the body says: it is so, it is not so, or nothing in time."""
+
 ReplyBy = Literal["email", "phone", "none"]
 
 StationKind = Literal["township", "community", "studio", "mobile"]
