@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from services.consultation.domain import (
+    BRIEF,
     CASE,
     COMMITMENT,
     CONSULTATION,
     REFERRAL,
+    BriefMove,
+    BriefState,
     CaseMove,
     CaseState,
     CommitmentMove,
     CommitmentState,
     ConsultationMove,
     ConsultationState,
-    IllegalMove,
     ReferralMove,
     ReferralState,
-    after,
 )
 from shared.errors import Conflict
+from shared.states import IllegalMove
 
 
 def case_after(state: CaseState, move: CaseMove) -> CaseState:
     """The case's next state. Raises Conflict that says what stands in the way."""
     try:
-        return after(CASE, state, move)
+        return CASE.after(state, move)
     except IllegalMove as error:
         if state in (CaseState.ASSIGNED, CaseState.RETURNED):
             raise Conflict("not-accepted-yet", "The order must be accepted first.") from error
@@ -38,7 +40,7 @@ def case_after(state: CaseState, move: CaseMove) -> CaseState:
 def referral_after(state: ReferralState, move: ReferralMove) -> ReferralState:
     """The referral's next state. Raises Conflict."""
     try:
-        return after(REFERRAL, state, move)
+        return REFERRAL.after(state, move)
     except IllegalMove as error:
         raise Conflict("already-replied", "The department has already replied.") from error
 
@@ -46,18 +48,36 @@ def referral_after(state: ReferralState, move: ReferralMove) -> ReferralState:
 def consultation_after(state: ConsultationState, move: ConsultationMove) -> ConsultationState:
     """The consultation's next state. Raises Conflict."""
     try:
-        return after(CONSULTATION, state, move)
+        return CONSULTATION.after(state, move)
     except IllegalMove as error:
         if state is ConsultationState.OPEN:
             raise Conflict("consultation-not-held", "The consultation has not been held yet.") from error
         if state is ConsultationState.HELD:
             raise Conflict("consultation-held", "The consultation has already been held.") from error
+        if state is ConsultationState.CANCELLED:
+            raise Conflict("consultation-cancelled", "The consultation was called off.") from error
         raise Conflict("consultation-closed", "The consultation is closed.") from error
 
 
 def commitment_after(state: CommitmentState, move: CommitmentMove) -> CommitmentState:
     """The commitment's next state. Raises Conflict."""
     try:
-        return after(COMMITMENT, state, move)
+        return COMMITMENT.after(state, move)
     except IllegalMove as error:
         raise Conflict("commitment-settled", "The commitment is already settled.") from error
+
+
+def brief_after(state: BriefState, move: BriefMove) -> BriefState:
+    """The brief's next state. Raises Conflict that says where it stands instead."""
+    try:
+        return BRIEF.after(state, move)
+    except IllegalMove as error:
+        if state in (BriefState.DRAFT, BriefState.RETURNED):
+            raise Conflict("brief-not-in-review", "The brief has not been sent for review.") from error
+        if state is BriefState.IN_REVIEW:
+            raise Conflict("brief-in-review", "The brief is being reviewed.") from error
+        if state is BriefState.NUMBERED:
+            raise Conflict("brief-numbered", "The brief has its number, and its text stands.") from error
+        if state is BriefState.HANDED_IN:
+            raise Conflict("brief-handed-in", "The brief has been handed in.") from error
+        raise Conflict("brief-settled", "The parent has already decided on the brief.") from error

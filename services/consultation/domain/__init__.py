@@ -1,0 +1,38 @@
+"""The rules of casework and consultation, in the words of the office; nothing here knows how it is stored or asked.
+
+One module for each kind of thing that has a life of its own; ``services/consultation/states.py`` gathers their tables.
+"""
+
+from services.consultation.domain.briefs import BRIEF, BriefMove, BriefState, Personal, personal_numbers
+from services.consultation.domain.cases import CASE, REFERRAL, CaseMove, CaseState, ReferralMove, ReferralState
+from services.consultation.domain.commitments import COMMITMENT, CommitmentMove, CommitmentState, is_overdue
+from services.consultation.domain.consultations import (
+    CONSULTATION,
+    ConsultationMove,
+    ConsultationState,
+    may_write,
+    rests_on_surveys,
+)
+
+__all__ = [
+    "BRIEF",
+    "CASE",
+    "COMMITMENT",
+    "CONSULTATION",
+    "REFERRAL",
+    "BriefMove",
+    "BriefState",
+    "CaseMove",
+    "CaseState",
+    "CommitmentMove",
+    "CommitmentState",
+    "ConsultationMove",
+    "ConsultationState",
+    "Personal",
+    "ReferralMove",
+    "ReferralState",
+    "is_overdue",
+    "may_write",
+    "personal_numbers",
+    "rests_on_surveys",
+]

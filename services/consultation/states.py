@@ -1,0 +1,7 @@
+"""The lives of everything in this service, for the test over the whole tables and for the pages that draw them."""
+
+from __future__ import annotations
+
+from services.consultation.domain import BRIEF, CASE, COMMITMENT, CONSULTATION, REFERRAL
+
+TABLES = (CASE, REFERRAL, CONSULTATION, COMMITMENT, BRIEF)
