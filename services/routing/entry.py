@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.routing import orders
-from services.routing.domain import Standing
+from services.routing.domain.choosing import Standing
 from services.routing.http.bodies import OrderOut
 from services.routing.orders import AskingRecord, OrderRecord
 from services.routing.parked import ParkedEvents

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, Table, func, select
 
-from services.routing.domain import CARRIED, ORDER, Load, Move, OrderState
+from services.routing.domain.choosing import Load
+from services.routing.domain.order import CARRIED, ORDER, Move, OrderState
 from services.routing.roster.store import Reads
 from services.routing.tables import Asking, Order, Workload
 from shared.db.transaction import Transaction

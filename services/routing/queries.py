@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from services.routing.domain import OrderState
+from services.routing.domain.order import OrderState
 from services.routing.orders import ASKINGS, ORDERS, OrderRecord, record_of
 from services.routing.roster.book import RosterBook
 from shared.db.reader import Reader

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.routing.domain import ORDER
+from services.routing.domain.order import ORDER
 
 TABLES = (ORDER,)

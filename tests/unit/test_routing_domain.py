@@ -9,18 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.domain import (
-    CARRIED,
-    ORDER,
-    Candidate,
-    Criterion,
-    Load,
-    Matter,
-    Move,
-    Nearness,
-    Neighbourhoods,
-    OrderState,
-)
+from services.routing.domain.choosing import Candidate, Criterion, Load, Matter, Nearness, Neighbourhoods
+from services.routing.domain.order import CARRIED, ORDER, Move, OrderState
 
 MATTER = Matter(community="c", station="s", township="t", category="roads", language="ug")
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import services.routing
-from services.routing.domain import Criterion, Nearness, OrderState
+from services.routing.domain.choosing import Criterion, Nearness
+from services.routing.domain.order import OrderState
 from services.routing.http.explanations import sentences
 from services.routing.orders import OrderRecord
 from shared.i18n import CODES, SHARED_LOCALE, Catalogues

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from services.routing.domain import OrderState
+from services.routing.domain.order import OrderState
 from services.routing.entry import Routing
 from services.routing.http.bodies import (
     AcceptIn,

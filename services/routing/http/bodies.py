@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from services.routing.domain import OrderState
+from services.routing.domain.order import OrderState
 from services.routing.orders import OrderRecord
 from services.routing.roster.difference import Change
 from services.routing.roster.document import Roster

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from services.routing.domain import Criterion, Nearness
+from services.routing.domain.choosing import Criterion, Nearness
 from services.routing.orders import OrderRecord
 from shared.i18n import CODES, N_, Translator, language
 from shared.i18n.vocabulary import category_name

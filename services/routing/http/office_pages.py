@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.routing.domain import OrderState
+from services.routing.domain.order import OrderState
 from services.routing.entry import Routing
 from services.routing.http.bodies import RosterOut
 from services.routing.http.refusals import NamedFault, named

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.routing.domain import ORDER, Move, OrderState
+from services.routing.domain.order import ORDER, Move, OrderState
 from services.routing.entry import Routing
 from services.routing.http.bodies import AssignIn, Input, Reason
 from services.routing.http.explanations import sentences

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from services.routing.domain import Candidate, Matter, Neighbourhoods
+from services.routing.domain.choosing import Candidate, Matter, Neighbourhoods
 from services.routing.roster.document import MemberEntry, Roster
 from services.routing.roster.store import Edition, Reads, edition_of, load
 

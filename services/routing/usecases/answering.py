@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.routing import orders
 from services.routing.announcements import Announcements
-from services.routing.domain import Move, OrderState
+from services.routing.domain.order import Move, OrderState
 from services.routing.orders import OrderRecord
 from services.routing.usecases.assigning import Assigning
 from shared.db.transaction import Transaction

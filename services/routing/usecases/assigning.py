@@ -9,7 +9,8 @@ from typing import Any
 
 from services.routing import orders
 from services.routing.announcements import Announcements
-from services.routing.domain import Choice, Load, Matter, Move, OrderState, Standing, answer_by
+from services.routing.domain.choosing import Choice, Load, Matter, Standing, answer_by
+from services.routing.domain.order import Move, OrderState
 from services.routing.orders import AskingRecord, OrderRecord
 from services.routing.roster.book import Directory, RosterBook
 from services.routing.roster.store import Reads

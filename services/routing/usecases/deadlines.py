@@ -10,7 +10,7 @@ import structlog
 
 from services.routing import orders
 from services.routing.announcements import Announcements
-from services.routing.domain import Move
+from services.routing.domain.order import Move
 from services.routing.usecases.assigning import Assigning
 from shared.clock import Clock
 from shared.db.reader import Reader

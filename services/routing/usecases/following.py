@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.routing import orders
-from services.routing.domain import Move, OrderState
+from services.routing.domain.order import Move, OrderState
 from services.routing.orders import OrderRecord
 from shared.contracts.inner import IssueClosed, IssueReopened, IssueWithdrawn
 from shared.db.transaction import Transaction

@@ -1,0 +1,66 @@
+"""How an order may change: its states, its moves, and the one table that joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from shared.states import Table
+
+
+class OrderState(StrEnum):
+    """Where an order stands. ``declined`` and ``timed-out`` last only until the next member is found."""
+
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TIMED_OUT = "timed-out"
+    UNROUTABLE = "unroutable"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+class Move(StrEnum):
+    """What can happen to an order."""
+
+    ASSIGN = "assign"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    TIME_OUT = "time-out"
+    GIVE_UP = "give-up"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+_TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
+    (OrderState.ASSIGNED, Move.ASSIGN): OrderState.ASSIGNED,  # the dispatcher chose another member
+    (OrderState.ASSIGNED, Move.ACCEPT): OrderState.ACCEPTED,
+    (OrderState.ASSIGNED, Move.DECLINE): OrderState.DECLINED,
+    (OrderState.ASSIGNED, Move.TIME_OUT): OrderState.TIMED_OUT,
+    (OrderState.ASSIGNED, Move.WITHDRAW): OrderState.WITHDRAWN,
+    (OrderState.ASSIGNED, Move.CLOSE): OrderState.CLOSED,
+    (OrderState.ACCEPTED, Move.WITHDRAW): OrderState.WITHDRAWN,
+    (OrderState.ACCEPTED, Move.CLOSE): OrderState.CLOSED,
+    (OrderState.DECLINED, Move.ASSIGN): OrderState.ASSIGNED,
+    (OrderState.DECLINED, Move.GIVE_UP): OrderState.UNROUTABLE,
+    (OrderState.TIMED_OUT, Move.ASSIGN): OrderState.ASSIGNED,
+    (OrderState.TIMED_OUT, Move.GIVE_UP): OrderState.UNROUTABLE,
+    (OrderState.UNROUTABLE, Move.ASSIGN): OrderState.ASSIGNED,
+    (OrderState.UNROUTABLE, Move.WITHDRAW): OrderState.WITHDRAWN,
+    (OrderState.UNROUTABLE, Move.CLOSE): OrderState.CLOSED,
+    (OrderState.CLOSED, Move.REOPEN): OrderState.ACCEPTED,
+}
+
+ORDER = Table(
+    name="order",
+    title="The life of an order",
+    states=OrderState,
+    moves=Move,
+    begins=(OrderState.ASSIGNED, OrderState.UNROUTABLE),
+    transitions=_TRANSITIONS,
+)
+"""Every move there is; whatever is not here does not happen."""
+
+CARRIED = frozenset({OrderState.ASSIGNED, OrderState.ACCEPTED})
+"""States in which an order counts as open work of its member."""
