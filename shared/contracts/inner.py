@@ -6,12 +6,14 @@ ignores a late older one and lets an early one wait.
 
 from __future__ import annotations
 
+from datetime import date
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Code, Event, Plane
-from shared.contracts.words import Channel, Outcome, Rating, ReplyBy, ResidentWord, StationKind
+from shared.contracts.words import PLANNED, Channel, Outcome, Quality, Rating, ReplyBy, ResidentWord, StationKind
 
 
 class InnerEvent(Event):
@@ -144,6 +146,18 @@ class RosterPublished(InnerEvent):
     categories: tuple[Code, ...]
 
 
+class CalendarPublished(InnerEvent):
+    """When the body works, and how long its deadlines are; a higher revision takes the place of a lower one."""
+
+    noun: ClassVar[str] = "calendar"
+    verb: ClassVar[str] = "published"
+    revision: int
+    hours: tuple[str, ...] = Field(description="The shifts of a working day in local time, such as 10:00-14:00")
+    days_on: tuple[date, ...] = Field(description="Days on which this body works although the country does not")
+    days_off: tuple[date, ...] = Field(description="Days on which this body does not work although the country does")
+    terms: tuple[DeadlineTerm, ...]
+
+
 class IssueAssigned(IssueEvent):
     """A member was given the order. What the member must know to decide comes along; the words do not."""
 
@@ -203,6 +217,8 @@ class ReferralMade(IssueEvent):
     noun: ClassVar[str] = "referral"
     verb: ClassVar[str] = "made"
     department: Code
+    referral_id: str | None = Field(default=None, description="Under which consultation gives out what to write")
+    due_on: date | None = None
 
 
 class ReferralReplied(IssueEvent):
@@ -211,6 +227,28 @@ class ReferralReplied(IssueEvent):
     noun: ClassVar[str] = "referral"
     verb: ClassVar[str] = "replied"
     department: Code
+    referral_id: str | None = None
+
+
+class ReferralPressed(InnerEvent):
+    """A department is asked again (催办), or the body presses for its reply (督办). Not a step of the issue."""
+
+    noun: ClassVar[str] = "referral"
+    verb: ClassVar[str] = "pressed"
+    reference: str
+    department: Code
+    referral_id: str
+    supervised: bool = Field(description="Whether the body presses; else it is a reminder")
+    due_on: date | None = None
+
+
+class MemberInvited(InnerEvent):
+    """A further member works on the issue from now on, and may read what its resident wrote. Not a step of it."""
+
+    noun: ClassVar[str] = "member"
+    verb: ClassVar[str] = "invited"
+    reference: str
+    member: Code
 
 
 class ConsultationHeld(IssueEvent):
@@ -244,3 +282,49 @@ class IssueClosed(IssueEvent):
     verb: ClassVar[str] = "closed"
     outcome: Outcome
     member: Code
+    planned: bool = Field(default=False, description=PLANNED)
+    quality: Quality | None = Field(default=None, description="How well it ended, where this body settled it")
+
+
+class DeadlineEvent(InnerEvent):
+    """Something about a deadline. It does not count among the versions of its issue."""
+
+    noun: ClassVar[str] = "deadline"
+    deadline_id: str
+    kind: DeadlineKind
+    due_at: AwareDatetime = Field(description="In working time of the body; of a paused one, before it was paused")
+    reference: str | None = Field(description="The issue; none for a commitment that concerns several or no issue")
+    member: Code | None = Field(description="Who is to see to it")
+    department: Code | None = Field(default=None, description="Whose reply is awaited")
+    commitment_id: str | None = None
+
+
+class DeadlineWarned(DeadlineEvent):
+    """It is not far off."""
+
+    verb: ClassVar[str] = "warned"
+
+
+class DeadlineMissed(DeadlineEvent):
+    """It passed, and what was due was not done."""
+
+    verb: ClassVar[str] = "missed"
+
+
+class DeadlineEscalated(DeadlineEvent):
+    """It was missed some time ago, and still nothing: the office is told."""
+
+    verb: ClassVar[str] = "escalated"
+
+
+class DeadlinePaused(DeadlineEvent):
+    """Its time stands still, for a reason."""
+
+    verb: ClassVar[str] = "paused"
+    why: PauseReason
+
+
+class DeadlineResumed(DeadlineEvent):
+    """Its time goes on; ``due_at`` is the new end."""
+
+    verb: ClassVar[str] = "resumed"

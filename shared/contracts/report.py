@@ -12,7 +12,18 @@ from typing import ClassVar
 from pydantic import Field
 
 from shared.contracts.event import Code, Event, Plane
-from shared.contracts.words import ActivityKind, Channel, Gathering, Outcome, Place, Rating, Setting
+from shared.contracts.words import (
+    PLANNED,
+    ActivityKind,
+    Channel,
+    DeadlineKind,
+    Gathering,
+    Outcome,
+    Place,
+    Quality,
+    Rating,
+    Setting,
+)
 
 
 class ReportEvent(Event):
@@ -80,6 +91,8 @@ class IssueAccepted(IssueReported):
 class IssueClosed(IssueReported):
     verb: ClassVar[str] = "closed"
     outcome: Outcome
+    planned: bool = Field(default=False, description=PLANNED)
+    quality: Quality | None = Field(default=None, description="How well it ended, where the body settled it")
 
 
 class ReceptionHeld(ReportEvent):
@@ -173,3 +186,13 @@ class RosterPublished(ReportEvent):
         default=None,
         description="IANA name of the zone whose days the body's figures count; the reader's own if absent",
     )
+
+
+class DeadlineMissed(ReportEvent):
+    """What was due was not done in time."""
+
+    noun: ClassVar[str] = "deadline"
+    verb: ClassVar[str] = "missed"
+    deadline_id: str
+    kind: DeadlineKind
+    reference: str | None = Field(description="The issue; none for a commitment that concerns several or no issue")

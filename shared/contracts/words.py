@@ -10,6 +10,15 @@ Channel = Literal["qr", "web", "walk-in", "phone"]
 Outcome = Literal["solved", "answered", "referred-up", "not-ours", "withdrawn"]
 """How a case ended (``domain.md``, the life of an issue)."""
 
+Quality = Literal["A", "B", "C", "D"]
+"""How well a closed case ended: A solved, B started, C planned, D explained."""
+
+PLANNED = (
+    "Promised and followed by its commitment: the outcome is then 'answered', which is what a reader of before this "
+    "field knows; who knows the field keeps the two apart"
+)
+"""What the field ``planned`` of a closing says."""
+
 Rating = Literal["satisfied", "partly", "unsatisfied"]
 
 ResidentWord = Literal["confirmed", "disputed", "silent"]
@@ -25,3 +34,10 @@ ActivityKind = Literal["talk", "good-deed", "study-session"]
 Place = Literal["fixed", "mobile"]
 Gathering = Literal["concentrated", "dispersed"]
 Setting = Literal["venue", "on-site"]
+
+DeadlineKind = Literal["first-contact", "answer", "referral-reply", "commitment"]
+"""What is owed by a moment: a first word to the resident, the answer, a department's reply, a promise kept."""
+
+PauseReason = Literal["resident", "department", "season", "procedure", "other"]
+"""Why a deadline may stand still: it waits for the resident, for a department, for the season or the weather, for
+another procedure to end, or for what its note says."""
