@@ -7,13 +7,24 @@ ignores a late older one and lets an early one wait.
 from __future__ import annotations
 
 from datetime import date
-from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Code, Event, Plane
-from shared.contracts.words import PLANNED, Channel, Outcome, Quality, Rating, ReplyBy, ResidentWord, StationKind
+from shared.contracts.terms import DeadlineTerm
+from shared.contracts.words import (
+    PLANNED,
+    Channel,
+    DeadlineKind,
+    Outcome,
+    PauseReason,
+    Quality,
+    Rating,
+    ReplyBy,
+    ResidentWord,
+    StationKind,
+)
 
 
 class InnerEvent(Event):
