@@ -88,12 +88,12 @@ class Routing:
         """The present roster."""
         return await self.book.present(self.reader)
 
-    async def take_roster(self, content: bytes, *, dry_run: bool) -> Sequence[Change]:
-        """Import a roster file, or only say what that would change. Raises RosterRefused."""
+    async def take_roster(self, content: bytes, by: str, *, dry_run: bool) -> Sequence[Change]:
+        """Import a roster file that ``by`` brought, or only say what that would change. Raises RosterRefused."""
         roster: Roster = read_roster(content, self.body)
         if dry_run:
             return await preview_roster(self.reader, roster)
-        return await self.writer.run(lambda tx: import_roster(tx, roster))
+        return await self.writer.run(lambda tx: import_roster(tx, roster, by))
 
     def answerer(self, claims: Claims, member: str | None, recorded_at: datetime | None = None) -> Answerer:
         """Who answers, and since when, as the reader's role allows.

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Table, func, select
 
 from services.routing.domain.choosing import Load
 from services.routing.domain.order import CARRIED, ORDER, Move, OrderState
-from services.routing.roster.store import Reads
+from services.routing.roster.reads import Reads
 from services.routing.tables import Asking, Order, Workload
 from shared.db.transaction import Transaction
 from shared.errors import Conflict, NotFound

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Index, MetaData, Text
@@ -10,7 +10,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.db.idempotency import idempotency_table
-from shared.db.types import Json, UTCDateTime
+from shared.db.types import BigKey, Json, UTCDateTime
 from shared.messaging.tables import messaging_tables
 
 METADATA = MetaData()
@@ -36,12 +36,15 @@ class RosterRevision(Row, table=True):
     time_zone: str = Field(max_length=64)
     days_of_month: list[int] = Field(sa_type=Json)
     hours: str | None = Field(default=None, max_length=64)
+    composition: list[dict[str, Any]] = Field(sa_type=Json)
+    readiness: list[dict[str, Any]] = Field(sa_type=Json)
     applied_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class Township(Row, table=True):
     __tablename__ = "townships"
     code: str = Field(primary_key=True, max_length=64)
+    names: dict[str, str] = Field(sa_type=Json)
     active: bool = True
 
 
@@ -50,6 +53,8 @@ class Station(Row, table=True):
     code: str = Field(primary_key=True, max_length=64)
     kind: str = Field(max_length=20)
     township: str = Field(max_length=64)
+    names: dict[str, str] = Field(sa_type=Json)
+    duty_hours: str | None = Field(default=None, max_length=64)
     active: bool = True
 
 
@@ -58,6 +63,7 @@ class Community(Row, table=True):
     code: str = Field(primary_key=True, max_length=64)
     township: str = Field(max_length=64)
     station: str | None = Field(default=None, max_length=64)
+    names: dict[str, str] = Field(sa_type=Json)
     active: bool = True
 
 
@@ -70,6 +76,7 @@ class Member(Row, table=True):
     languages: list[str] = Field(sa_type=Json)
     email: str | None = Field(default=None, max_length=254)
     display: str | None = Field(default=None, max_length=100)
+    stand_in: str | None = Field(default=None, max_length=64)
     active: bool = True
 
 
@@ -77,7 +84,100 @@ class Department(Row, table=True):
     __tablename__ = "departments"
     code: str = Field(primary_key=True, max_length=64)
     categories: list[str] = Field(sa_type=Json)
+    names: dict[str, str] = Field(sa_type=Json)
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=30)
+    days_to_reply: int | None = None
     active: bool = True
+
+
+# -- roster, its dated parts: each row says who recorded it and when --------------------------------------
+
+
+class MemberTerm(Row, table=True):
+    """A term of office; without an end it runs on."""
+
+    __tablename__ = "member_terms"
+    member: str = Field(primary_key=True, max_length=64)
+    begins_on: date = Field(primary_key=True)
+    ends_on: date | None = None
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=64)
+
+
+class MemberLeave(Row, table=True):
+    """A leave, both days included. ``stand_in`` None: the member's regular one."""
+
+    __tablename__ = "member_leaves"
+    member: str = Field(primary_key=True, max_length=64)
+    begins_on: date = Field(primary_key=True)
+    ends_on: date
+    stand_in: str | None = Field(default=None, max_length=64)
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=64)
+
+
+class StationPart(Row, table=True):
+    """How many of one part of its composition (1+X+Y+Z) a station has."""
+
+    __tablename__ = "station_parts"
+    station: str = Field(primary_key=True, max_length=64)
+    part: str = Field(primary_key=True, max_length=64)
+    count: int
+    units: list[str] = Field(sa_type=Json)
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=64)
+
+
+class StationItem(Row, table=True):
+    """Whether a station has one of the things it must have (十有)."""
+
+    __tablename__ = "station_items"
+    station: str = Field(primary_key=True, max_length=64)
+    item: str = Field(primary_key=True, max_length=64)
+    present: bool
+    checked_on: date
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=64)
+
+
+class StationDutyRule(Row, table=True):
+    """One rule of a station's own duty days, as the roster file writes it."""
+
+    __tablename__ = "duty_rules"
+    station: str = Field(primary_key=True, max_length=64)
+    place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    rule: dict[str, Any] = Field(sa_type=Json)
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=64)
+
+
+class StationDutyException(Row, table=True):
+    """A single day on which a station's rules do not hold: an extra duty day, or a cancelled one."""
+
+    __tablename__ = "duty_exceptions"
+    station: str = Field(primary_key=True, max_length=64)
+    day: date = Field(primary_key=True)
+    is_extra: bool
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=64)
+
+
+class RosterChange(Row, table=True):
+    """One change of one entry of the roster: never changed itself, and written with what it tells of."""
+
+    __tablename__ = "roster_changes"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    revision: int
+    changed_at: datetime = Field(sa_type=UTCDateTime)
+    changed_by: str = Field(max_length=64)
+    by_file: bool
+    kind: str = Field(max_length=20)
+    code: str = Field(max_length=64)
+    change: str = Field(max_length=20)
+    fields: dict[str, Any] = Field(sa_type=Json)
+
+    __table_args__ = (Index("roster_changes_of_entry", "kind", "code", "id"),)
 
 
 # -- orders ----------------------------------------------------------------------------------------------

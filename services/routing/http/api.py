@@ -103,9 +103,9 @@ def _add_orders(router: APIRouter, routing: Routing) -> None:
 
 def _add_roster(router: APIRouter, routing: Routing) -> None:
     @router.post("/roster")
-    async def take_roster(request: Request, _: Officer, dry_run: bool = False) -> ImportOut:
+    async def take_roster(request: Request, claims: Officer, dry_run: bool = False) -> ImportOut:
         """Take over a roster file, sent as it is; ``dry_run`` only says what it would change."""
-        changes = await routing.take_roster(await request.body(), dry_run=dry_run)
+        changes = await routing.take_roster(await request.body(), claims.subject, dry_run=dry_run)
         return ImportOut.of(changes, dry_run=dry_run)
 
     @router.get("/roster")

@@ -165,13 +165,13 @@ class RosterOut(BaseModel):
         return cls(
             stations=[
                 {
-                    **station.model_dump(),
+                    **station.model_dump(include={"code", "kind", "township"}),
                     "members": sum(1 for member in roster.members if station.code in member.stations),
                     "communities": [each.code for each in roster.communities if each.station == station.code],
                 }
                 for station in roster.stations
             ],
-            townships=roster.townships,
+            townships=[township.code for township in roster.townships],
             communities=[community.code for community in roster.communities],
             departments=[department.code for department in roster.departments],
             categories=roster.categories,

@@ -75,11 +75,11 @@ def _add_roster(router: APIRouter, routing: Routing) -> None:
         return await _roster_page(routing, request)
 
     @router.post("/roster")
-    async def take_roster(request: Request, _: Officer) -> Response:
+    async def take_roster(request: Request, claims: Officer) -> Response:
         """A chosen file is compared first; the same content sent back with ``apply`` is taken over."""
         content, apply = await _sent_roster(request)
         try:
-            changes = await routing.take_roster(content, dry_run=not apply)
+            changes = await routing.take_roster(content, claims.subject, dry_run=not apply)
         except RosterRefused as refused:
             faults = named(refused, translator_of(request))
             return await _roster_page(routing, request, faults=faults, status=422)

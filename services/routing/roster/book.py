@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from services.routing.domain.choosing import Candidate, Matter, Neighbourhoods
+from services.routing.roster.availability import Availability
 from services.routing.roster.document import MemberEntry, Roster
-from services.routing.roster.store import Edition, Reads, edition_of, load
+from services.routing.roster.reads import Reads
+from services.routing.roster.store import Edition, edition_of, load
+
+DAYS_REMEMBERED = 8
+"""Today, and a few that somebody asks about."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,7 @@ class Directory:
     station_of_community: dict[str, str] = field(repr=False)
     township_of_community: dict[str, str] = field(repr=False)
     township_of_station: dict[str, str] = field(repr=False)
+    _on: dict[date, Availability] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, roster: Roster) -> Directory:
@@ -33,6 +40,15 @@ class Directory:
             township_of_community=by_community,
             township_of_station=by_station,
         )
+
+    def availability(self, on: date) -> Availability:
+        """Who can be asked on a date of the body's calendar; reckoned once for the days that are asked for."""
+        known = self._on.get(on)
+        if known is None:
+            if len(self._on) >= DAYS_REMEMBERED:
+                self._on.clear()
+            known = self._on[on] = Availability.of(self.roster, on)
+        return known
 
     def matter(self, *, station: str, community: str, category: str | None, language: str) -> Matter:
         """What decides who is asked for an issue raised there. A code that left the roster is merely far away."""

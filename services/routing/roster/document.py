@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
+from services.routing.roster.duty import DutyPlan, DutyRule
+from services.routing.roster.parts import (
+    CompositionPart,
+    DutyEntry,
+    LeaveEntry,
+    Names,
+    Part,
+    ReadinessItem,
+    StationItem,
+    StationPart,
+    TermEntry,
+)
 from shared.contracts.words import StationKind
 from shared.settings import Tier
 from shared.web.fields import Code, Language, Text
@@ -23,11 +36,7 @@ Email = Annotated[
 Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BodyEntry(_Part):
+class BodyEntry(Part):
     """The body itself."""
 
     code: Code
@@ -36,24 +45,43 @@ class BodyEntry(_Part):
     time_zone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]+(/[A-Za-z_+-]+)*$", max_length=64)]
 
 
-class StationEntry(_Part):
-    """A place where members meet residents."""
+def _as_entry(sent: object) -> object:
+    return {"code": sent} if isinstance(sent, str) else sent
+
+
+class TownshipEntry(Part):
+    """A township or street (乡镇/街道); in the file its code alone will do."""
+
+    code: Code
+    names: Names = Field(default_factory=dict)
+
+
+class StationEntry(Part):
+    """A place where members meet residents. Without ``duty`` of its own it keeps the duty days of the body."""
 
     code: Code
     kind: StationKind
     township: Code
+    names: Names = Field(default_factory=dict)
+    composition: Annotated[tuple[StationPart, ...], Field(max_length=50)] = ()
+    readiness: Annotated[tuple[StationItem, ...], Field(max_length=50)] = ()
+    duty: DutyEntry | None = None
 
 
-class CommunityEntry(_Part):
+class CommunityEntry(Part):
     """A neighbourhood or village, and the station that serves it."""
 
     code: Code
     township: Code
     station: Code | None = None
+    names: Names = Field(default_factory=dict)
 
 
-class MemberEntry(_Part):
-    """A member: where they are stationed, what they know, what they speak, the first language first."""
+class MemberEntry(Part):
+    """A member: where they are stationed, what they know, what they speak, the first language first.
+
+    Without any term they hold office; ``stand_in`` takes their place in every leave that names nobody else.
+    """
 
     code: Code
     stations: Codes
@@ -62,32 +90,52 @@ class MemberEntry(_Part):
     languages: Annotated[tuple[Language, ...], Field(min_length=1, max_length=5)]
     email: Email | None = None
     display: Annotated[str, Text(100)] | None = None
+    stand_in: Code | None = None
+    terms: Annotated[tuple[TermEntry, ...], Field(max_length=50)] = ()
+    leave: Annotated[tuple[LeaveEntry, ...], Field(max_length=500)] = ()
 
 
-class DepartmentEntry(_Part):
-    """An office that issues are referred to, and the categories it answers for."""
+class DepartmentEntry(Part):
+    """An office that issues are referred to, and the categories it answers for.
+
+    ``days_to_reply`` are working days; None: what the body allows everybody.
+    """
 
     code: Code
     categories: Codes
+    names: Names = Field(default_factory=dict)
+    email: Email | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 ()-]{2,29}$")] | None = None
+    days_to_reply: Annotated[int, Field(ge=1, le=250)] | None = None
 
 
-class DutyDays(_Part):
+class DutyDays(Part):
     """The days of each month on which members are at their stations."""
 
     days_of_month: Annotated[tuple[Annotated[int, Field(ge=1, le=31)], ...], Field(max_length=31)] = ()
     hours: Annotated[str, Text(64)] | None = None
 
+    def plan(self) -> DutyPlan:
+        """As the calendar takes it."""
+        return DutyPlan((DutyRule(frozenset(self.days_of_month)),) if self.days_of_month else ())
 
-class Roster(_Part):
+
+class Roster(Part):
     """A whole roster, as in its file."""
 
     body: BodyEntry
-    townships: Annotated[tuple[Code, ...], Field(max_length=MOST)]
+    townships: Annotated[tuple[Annotated[TownshipEntry, BeforeValidator(_as_entry)], ...], Field(max_length=MOST)]
     stations: Annotated[tuple[StationEntry, ...], Field(max_length=MOST)]
     communities: Annotated[tuple[CommunityEntry, ...], Field(max_length=MOST)]
     members: Annotated[tuple[MemberEntry, ...], Field(max_length=MOST)]
     departments: Annotated[tuple[DepartmentEntry, ...], Field(max_length=MOST)] = ()
     duty_days: DutyDays = DutyDays()
+    composition: Annotated[tuple[CompositionPart, ...], Field(max_length=50)] = ()
+    readiness: Annotated[tuple[ReadinessItem, ...], Field(max_length=50)] = ()
+
+    def duty_plan(self, station: StationEntry) -> DutyPlan:
+        """By what the duty days of ``station`` are reckoned."""
+        return station.duty.plan() if station.duty else self.duty_days.plan()
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -96,20 +144,51 @@ class Roster(_Part):
         return tuple(sorted(departments | {field for member in self.members for field in member.expertise}))
 
     def entries(self) -> dict[Entry, dict[str, Any]]:
-        """Everything in the roster by kind and code, with its fields as JSON has them."""
-        found: dict[Entry, dict[str, Any]] = {("township", code): {} for code in self.townships}
+        """Everything in the roster by kind and code, with its fields as JSON has them, dated parts in order of date."""
         listed: tuple[tuple[Kind, tuple[Any, ...]], ...] = (
-            ("station", self.stations),
+            ("township", self.townships),
+            ("station", tuple(in_order(station) for station in self.stations)),
             ("community", self.communities),
-            ("member", self.members),
+            ("member", tuple(in_order(member) for member in self.members)),
             ("department", self.departments),
         )
+        found: dict[Entry, dict[str, Any]] = {}
         for kind, parts in listed:
             for part in parts:
                 found[kind, part.code] = part.model_dump(mode="json", exclude={"code"})
-        found["body", self.body.code] = self.body.model_dump(mode="json", exclude={"code"})
+        named = self.model_dump(mode="json", include={"composition", "readiness"})
+        found["body", self.body.code] = self.body.model_dump(mode="json", exclude={"code"}) | named
         found["duty-days", self.body.code] = self.duty_days.model_dump(mode="json")
         return found
+
+
+Dated = TypeVar("Dated", MemberEntry, StationEntry)
+
+
+def in_order(entry: Dated) -> Dated:
+    """The same entry with its parts in the order in which the database gives them back."""
+    if isinstance(entry, MemberEntry):
+        return entry.model_copy(
+            update={
+                "terms": tuple(sorted(entry.terms, key=_beginning)),
+                "leave": tuple(sorted(entry.leave, key=_beginning)),
+            }
+        )
+    duty = entry.duty
+    if duty is not None:
+        days = {"extra": tuple(sorted(set(duty.extra))), "cancelled": tuple(sorted(set(duty.cancelled)))}
+        duty = duty.model_copy(update=days)
+    return entry.model_copy(
+        update={
+            "composition": tuple(sorted(entry.composition, key=lambda part: part.part)),
+            "readiness": tuple(sorted(entry.readiness, key=lambda item: item.item)),
+            "duty": duty,
+        }
+    )
+
+
+def _beginning(part: TermEntry | LeaveEntry) -> date:
+    return part.begins_on
 
 
 Kind = Literal["township", "station", "community", "member", "department", "body", "duty-days"]

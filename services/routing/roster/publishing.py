@@ -59,7 +59,7 @@ def counts_of(roster: Roster, revision: int, at: datetime) -> report.RosterPubli
         stations=len(roster.stations),
         stations_in_townships=sum(1 for station in roster.stations if station.kind == "township"),
         townships=len(roster.townships),
-        townships_without_a_station=sum(1 for code in roster.townships if code not in with_station),
+        townships_without_a_station=sum(1 for each in roster.townships if each.code not in with_station),
         communities=len(roster.communities),
         communities_without_a_member=sum(1 for each in roster.communities if each.code not in covered),
         duty_days_per_month=len(days),

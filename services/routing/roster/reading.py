@@ -107,7 +107,7 @@ def _mistakes(roster: Roster, body: str) -> Iterator[Mistake]:
         given = {"given": roster.body.code, "body": body}
         yield ("body", "code"), N_("This roster is of {given}, not of {body}."), given
     yield from _repeats(roster)
-    townships = set(roster.townships)
+    townships = {township.code for township in roster.townships}
     stations = {station.code for station in roster.stations}
     communities = {community.code for community in roster.communities}
     for index, station in enumerate(roster.stations):
@@ -135,8 +135,9 @@ def _repeats(roster: Roster) -> Iterator[Mistake]:
         "members": [member.code for member in roster.members],
         "departments": [department.code for department in roster.departments],
     }
-    for index in _second_ones(roster.townships):
-        yield ("townships", index), _TWICE, {"given": roster.townships[index]}
+    townships = [township.code for township in roster.townships]
+    for index in _second_ones(townships):
+        yield ("townships", index), _TWICE, {"given": townships[index]}
     for name, codes in lists.items():
         for index in _second_ones(codes):
             yield (name, index, "code"), _TWICE, {"given": codes[index]}

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Executable, Row, Table, select
+from sqlalchemy import Table, select
 
+from services.routing.roster.dated import (
+    MEMBER_PARTS,
+    STATION_PARTS,
+    keep_members,
+    keep_stations,
+    parts_of_members,
+    parts_of_stations,
+)
 from services.routing.roster.difference import Change
 from services.routing.roster.document import Kind, Roster
+from services.routing.roster.reads import Reads
 from services.routing.tables import Community, Department, Member, RosterRevision, Station, Township
 from shared.db.transaction import Transaction
 
@@ -24,14 +33,6 @@ _TABLES: Mapping[Kind, Table] = {
     "department": Department.__table__,  # type: ignore[attr-defined]
 }
 _REVISION: Table = RosterRevision.__table__  # type: ignore[attr-defined]
-
-
-class Reads(Protocol):
-    """Whatever reads: a transaction, or the reader."""
-
-    async def all(self, statement: Executable) -> Sequence[Row[Any]]: ...
-    async def one(self, statement: Executable) -> Row[Any] | None: ...
-    async def scalar(self, statement: Executable) -> Any: ...
 
 
 async def revision_of(reads: Reads) -> int:
@@ -55,15 +56,19 @@ async def load(reads: Reads, body: str) -> Roster | None:
     if whole is None:
         return None
     parts = {kind: await _active(reads, table) for kind, table in _TABLES.items()}
+    hours = {row["code"]: row.pop("duty_hours") for row in parts["station"]}
+    of_members, of_stations = await parts_of_members(reads), await parts_of_stations(reads, hours)
     return Roster.model_validate(
         {
             "body": {"code": body, "tier": whole.tier, "parent": whole.parent, "time_zone": whole.time_zone},
-            "townships": [row["code"] for row in parts["township"]],
-            "stations": parts["station"],
+            "townships": parts["township"],
+            "stations": [row | of_stations.get(row["code"], {}) for row in parts["station"]],
             "communities": parts["community"],
-            "members": parts["member"],
+            "members": [row | of_members.get(row["code"], {}) for row in parts["member"]],
             "departments": parts["department"],
             "duty_days": {"days_of_month": whole.days_of_month, "hours": whole.hours},
+            "composition": whole.composition,
+            "readiness": whole.readiness,
         }
     )
 
@@ -74,8 +79,11 @@ async def _active(reads: Reads, table: Table) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
-async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revision: int) -> None:
-    """Make the database say what ``roster`` says, given how it differs. Who left stays, inactive."""
+async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revision: int, by: str) -> None:
+    """Make the database say what ``roster`` says, given how it differs. Who left stays, inactive.
+
+    ``by``: the login of whoever changes it.
+    """
     entries = roster.entries()
     present: dict[Kind, list[dict[str, Any]]] = defaultdict(list)
     gone: dict[Kind, list[str]] = defaultdict(list)
@@ -83,13 +91,16 @@ async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revi
         if change.change == "removed":
             gone[change.kind].append(change.code)
         else:
-            fields = entries[change.kind, change.code]
+            fields = _columns(change.kind, entries[change.kind, change.code])
             present[change.kind].append({"code": change.code, "active": True, **fields})
     for kind, table in _TABLES.items():
         if gone[kind]:
             await tx.execute(table.update().where(table.c.code.in_(gone[kind])).values(active=False))
         if present[kind]:
             await _upsert(tx, table, "code", present[kind])
+    changed = {kind: {row["code"] for row in rows} for kind, rows in present.items()}
+    await keep_members(tx, [each for each in roster.members if each.code in changed.get("member", ())], by)
+    await keep_stations(tx, [each for each in roster.stations if each.code in changed.get("station", ())], by)
     duty_days = roster.duty_days
     whole = {
         "id": ONLY_ROW,
@@ -97,9 +108,21 @@ async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revi
         **roster.body.model_dump(exclude={"code"}),
         "days_of_month": list(duty_days.days_of_month),
         "hours": duty_days.hours,
+        **roster.model_dump(mode="json", include={"composition", "readiness"}),
         "applied_at": tx.now,
     }
     await _upsert(tx, _REVISION, "id", [whole])
+
+
+def _columns(kind: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an entry stands in its own row; its dated parts have tables of their own."""
+    if kind == "member":
+        return {name: value for name, value in fields.items() if name not in MEMBER_PARTS}
+    if kind == "station":
+        duty = fields["duty"] or {}
+        own = {name: value for name, value in fields.items() if name not in STATION_PARTS}
+        return own | {"duty_hours": duty.get("hours")}
+    return dict(fields)
 
 
 async def _upsert(tx: Transaction, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:

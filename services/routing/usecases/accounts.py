@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 
 from services.routing.passwords import Passwords
 from services.routing.roster.book import RosterBook
-from services.routing.roster.store import Reads
+from services.routing.roster.reads import Reads
 from services.routing.tables import Account
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction

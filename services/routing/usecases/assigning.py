@@ -13,7 +13,7 @@ from services.routing.domain.choosing import Choice, Load, Matter, Standing, ans
 from services.routing.domain.order import Move, OrderState
 from services.routing.orders import AskingRecord, OrderRecord
 from services.routing.roster.book import Directory, RosterBook
-from services.routing.roster.store import Reads
+from services.routing.roster.reads import Reads
 from shared.contracts.inner import IssueSubmitted
 from shared.db.transaction import Transaction
 from shared.errors import DomainError

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.routing.roster.changes import record
 from services.routing.roster.difference import Change, difference
 from services.routing.roster.document import Roster
 from services.routing.roster.publishing import publish
-from services.routing.roster.store import Reads, load, revision_of, write
+from services.routing.roster.reads import Reads
+from services.routing.roster.store import load, revision_of, write
 from shared.db.transaction import Transaction
 
 
@@ -16,12 +18,22 @@ async def preview_roster(reads: Reads, roster: Roster) -> Sequence[Change]:
     return difference(await load(reads, roster.body.code), roster)
 
 
-async def import_roster(tx: Transaction, roster: Roster) -> Sequence[Change]:
-    """Make ``roster`` the body's roster and announce it; the same one again changes and announces nothing."""
-    before = await load(tx, roster.body.code)
-    changes = difference(before, roster)
+async def import_roster(tx: Transaction, roster: Roster, by: str) -> Sequence[Change]:
+    """Make ``roster`` the body's roster and announce it; the same one again changes and announces nothing.
+
+    ``by``: the login of whoever brought the file.
+    """
+    return await replace_roster(tx, await load(tx, roster.body.code), roster, by, by_file=True)
+
+
+async def replace_roster(
+    tx: Transaction, before: Roster | None, after: Roster, by: str, *, by_file: bool
+) -> Sequence[Change]:
+    """``before`` becomes ``after``: rows, the log of changes and what neighbours are told, all in one transaction."""
+    changes = difference(before, after)
     if changes:
         revision = await revision_of(tx) + 1
-        await write(tx, roster, changes, revision)
-        publish(tx, before, roster, revision)
+        await write(tx, after, changes, revision, by)
+        await record(tx, changes, revision, by, by_file=by_file)
+        publish(tx, before, after, revision)
     return changes

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Table, delete, select
 
-from services.routing.roster.store import Reads
+from services.routing.roster.reads import Reads
 from services.routing.tables import SignInFailures
 from shared.db.transaction import Transaction
 from shared.errors import TooMany
