@@ -69,6 +69,18 @@ class WorkCalendar:
             day = self.working_day_from(day + _DAY)
         return self.end_of(day)
 
+    def opening_before(self, instant: datetime, days: int) -> datetime:
+        """When work begins on the ``days``-th working day before the day of ``instant``.
+
+        With 0 it is that day, or the last working day before it. Raises ValueError for less.
+        """
+        if days < 0:
+            raise ValueError("days before are counted backward already")
+        day = self._working_day_until(self.day_of(instant))
+        for _ in range(days):
+            day = self._working_day_until(day - _DAY)
+        return self._at(day, self.hours.shifts[0].opens)
+
     def add_working_hours(self, instant: datetime, hours: float) -> datetime:
         """The moment at which ``hours`` of working time have passed since ``instant``. See :meth:`add_working_time`."""
         return self.add_working_time(instant, timedelta(hours=hours))
@@ -110,6 +122,11 @@ class WorkCalendar:
             return -self.working_days_between(end, start)
         days = (first + _DAY * count for count in range(1, (last - first).days + 1))
         return sum(1 for day in days if self.is_working_day(day))
+
+    def _working_day_until(self, day: date) -> date:
+        while not self.is_working_day(day):
+            day -= _DAY
+        return day
 
     def _shifts_from(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         while True:

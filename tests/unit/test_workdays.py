@@ -70,6 +70,17 @@ def test_days_added_are_the_days_between(calendar: WorkCalendar, at: datetime, d
     assert calendar.working_days_between(due, at) <= 0
 
 
+@given(CALENDARS, INSTANTS, SOME_DAYS, SOME_DAYS)
+def test_the_morning_of_an_earlier_day_is_so_many_days_before(
+    calendar: WorkCalendar, at: datetime, days: int, before: int
+) -> None:
+    due = calendar.add_working_days(at, days + 1)
+    morning = calendar.opening_before(due, before)
+    assert morning < due
+    assert calendar.working_days_between(morning, due) == before
+    assert calendar.add_working_days(morning, before) == due
+
+
 @given(CALENDARS, INSTANTS, st.integers(1, 30), SOME_TIME)
 def test_time_that_is_stopped_and_goes_on_is_neither_won_nor_lost(
     calendar: WorkCalendar, at: datetime, days: int, away: timedelta
