@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, MetaData, Table
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index
+from sqlmodel import Field
 
+from services.consultation.rows.activities import Activity, ActivityMember
+from services.consultation.rows.briefs import Brief, BriefIssue, BriefNumber, BriefStep
+from services.consultation.rows.commitments import Commitment, CommitmentIssue, Progress
+from services.consultation.rows.consultations import (
+    Consultation,
+    ConsultationLink,
+    Contribution,
+    Relaxation,
+    Survey,
+    SurveyMember,
+)
+from services.consultation.rows.schema import METADATA, Row, table_of
 from shared.db.idempotency import idempotency_table
 from shared.db.types import BigKey, Json, UTCDateTime
 from shared.messaging.tables import messaging_tables
-
-METADATA = MetaData()
-
-
-class Row(SQLModel):
-    """A row of this service's own database."""
-
-    metadata = METADATA
 
 
 class HeardIssue(Row, table=True):
@@ -55,14 +59,34 @@ class Case(Row, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     outcome: str | None = Field(default=None, max_length=16)
+    quality: str | None = Field(default=None, max_length=1)
+    competent: str | None = Field(default=None, max_length=200)
+    """Who is competent, where this body is not."""
     answer: str | None = None
     rating: str | None = Field(default=None, max_length=16)
+    word: str | None = Field(default=None, max_length=16)
+    """What the resident says of the closing: confirmed, disputed or silent."""
     step: int
     """Counts the events this service published of the issue."""
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Counts what was changed, not what was added: who changes something says which version was read."""
+
+
+class CaseMember(Row, table=True):
+    """A further member of a case, beside the one who has the order."""
+
+    __tablename__ = "case_members"
+    __table_args__ = (Index("cases_joined_by_member", "member"),)
+
+    reference: str = Field(primary_key=True, max_length=40)
+    member: str = Field(primary_key=True, max_length=64)
+    invited_at: datetime = Field(sa_type=UTCDateTime)
+    invited_by: str | None = Field(default=None, max_length=64)
+    """The account of whoever did it."""
 
 
 class Entry(Row, table=True):
-    """One dated line of a case's thread; ``audience`` says whether the resident may read its text."""
+    """One dated line of a case's thread; ``audience`` says who may read it: resident, staff or office."""
 
     __tablename__ = "entries"
     __table_args__ = (Index("entries_of_case", "reference", "at", "id"),)
@@ -74,9 +98,30 @@ class Entry(Row, table=True):
     kind: str = Field(max_length=24)
     audience: str = Field(max_length=16)
     member: str | None = Field(default=None, max_length=64)
+    """The member it is about: who was asked, went, closed."""
+    author_role: str = Field(default="service", max_length=16, sa_column_kwargs={"server_default": "service"})
+    """Whose word it is: member, staff, department, resident, or the service that an event came from."""
+    author: str | None = Field(default=None, max_length=64)
+    """The code of a member or department, the account of staff; a resident has none here."""
     text: str | None = None
     details: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     on_paper: bool
+
+
+class Photo(Row, table=True):
+    """A photograph of an entry, encoded anew when it came so that it says nothing of place, time or camera."""
+
+    __tablename__ = "photos"
+    __table_args__ = (Index("photos_of_case", "reference", "entry_id"),)
+
+    photo_id: str = Field(primary_key=True, max_length=36)
+    entry_id: str = Field(max_length=36)
+    reference: str = Field(max_length=40)
+    width: int
+    height: int
+    content: bytes
+    """JPEG."""
+    added_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class Referral(Row, table=True):
@@ -89,114 +134,29 @@ class Referral(Row, table=True):
     reference: str = Field(max_length=40)
     department: str = Field(max_length=64)
     state: str = Field(max_length=16)
+    request: str | None = None
+    """What the department is asked, in the member's words; the resident's own it does not see."""
     due_on: date | None = None
     made_at: datetime = Field(sa_type=UTCDateTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    supervised_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     replied_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     on_paper: bool
 
 
-class Survey(Row, table=True):
-    """A survey or inspection (调研视察), with or without an issue behind it."""
+class ReplyLink(Row, table=True):
+    """A way for a department without an account to reply, once. Of what it says only a hash is kept."""
 
-    __tablename__ = "surveys"
-    __table_args__ = (Index("surveys_of_station", "station", "made_at"), Index("surveys_of_case", "reference"))
+    __tablename__ = "reply_links"
+    __table_args__ = (Index("reply_links_of_referral", "referral_id", "made_at"),)
 
-    survey_id: str = Field(primary_key=True, max_length=36)
-    station: str = Field(max_length=64)
-    category: str | None = Field(default=None, max_length=64)
-    reference: str | None = Field(default=None, max_length=40)
-    findings: str | None = None
+    link_id: str = Field(primary_key=True, max_length=36)
+    referral_id: str = Field(max_length=36)
+    token_hash: str = Field(max_length=64, unique=True)
     made_at: datetime = Field(sa_type=UTCDateTime)
-    on_paper: bool
-
-
-class SurveyMember(Row, table=True):
-    """A member who took part in a survey."""
-
-    __tablename__ = "survey_members"
-    __table_args__ = (Index("surveys_of_member", "member"),)
-
-    survey_id: str = Field(primary_key=True, max_length=36)
-    member: str = Field(primary_key=True, max_length=64)
-
-
-class Consultation(Row, table=True):
-    """A consultation with its mode on three axes."""
-
-    __tablename__ = "consultations"
-    __table_args__ = (Index("consultations_by_date", "opened_at"),)
-
-    consultation_id: str = Field(primary_key=True, max_length=36)
-    state: str = Field(max_length=16)
-    topic: str | None = None
-    station: str = Field(max_length=64)
-    place: str = Field(max_length=16)
-    gathering: str = Field(max_length=16)
-    setting: str = Field(max_length=16)
-    residents: int
-    planned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    opened_at: datetime = Field(sa_type=UTCDateTime)
-    held_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    closed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    agreed: str | None = None
-    on_paper: bool
-
-
-class ConsultationLink(Row, table=True):
-    """What a consultation rests on and who takes part: ``kind`` is survey, issue, member or department."""
-
-    __tablename__ = "consultation_links"
-    __table_args__ = (Index("consultations_linked_to", "kind", "code"),)
-
-    consultation_id: str = Field(primary_key=True, max_length=36)
-    kind: str = Field(primary_key=True, max_length=16)
-    code: str = Field(primary_key=True, max_length=64)
-
-
-class Commitment(Row, table=True):
-    """Who does what by when."""
-
-    __tablename__ = "commitments"
-    __table_args__ = (
-        Index("commitments_of_consultation", "consultation_id"),
-        Index("commitments_by_due", "state", "due_on", "commitment_id"),
-    )
-
-    commitment_id: str = Field(primary_key=True, max_length=36)
-    consultation_id: str = Field(max_length=36)
-    state: str = Field(max_length=16)
-    by: str = Field(max_length=200)
-    what: str
-    due_on: date
-    made_at: datetime = Field(sa_type=UTCDateTime)
-    settled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
-    evidence: str | None = None
-    reason: str | None = None
-    on_paper: bool
-
-
-class Activity(Row, table=True):
-    """A talk, a good deed or a study session: counted once, at its station and for who took part."""
-
-    __tablename__ = "activities"
-    __table_args__ = (Index("activities_by_date", "held_at", "activity_id"),)
-
-    activity_id: str = Field(primary_key=True, max_length=36)
-    kind: str = Field(max_length=16)
-    station: str = Field(max_length=64)
-    audience: int | None = None
-    held_at: datetime = Field(sa_type=UTCDateTime)
-    on_paper: bool
-
-
-class ActivityMember(Row, table=True):
-    """A member who took part in an activity."""
-
-    __tablename__ = "activity_members"
-    __table_args__ = (Index("activities_of_member", "member"),)
-
-    activity_id: str = Field(primary_key=True, max_length=36)
-    member: str = Field(primary_key=True, max_length=64)
+    expires_at: datetime = Field(sa_type=UTCDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
 class RosterStation(Row, table=True):
@@ -230,23 +190,30 @@ class RosterCode(Row, table=True):
     revision: int
 
 
-def _table(row: type[SQLModel]) -> Table:
-    return METADATA.tables[str(row.__tablename__)]
-
-
-HEARD_ISSUES = _table(HeardIssue)
-CASES = _table(Case)
-ENTRIES = _table(Entry)
-REFERRALS = _table(Referral)
-SURVEYS = _table(Survey)
-SURVEY_MEMBERS = _table(SurveyMember)
-CONSULTATIONS = _table(Consultation)
-CONSULTATION_LINKS = _table(ConsultationLink)
-COMMITMENTS = _table(Commitment)
-ACTIVITIES = _table(Activity)
-ACTIVITY_MEMBERS = _table(ActivityMember)
-ROSTER_STATIONS = _table(RosterStation)
-ROSTER_MEMBERS = _table(RosterMember)
-ROSTER_CODES = _table(RosterCode)
+HEARD_ISSUES = table_of(HeardIssue)
+CASES = table_of(Case)
+CASE_MEMBERS = table_of(CaseMember)
+ENTRIES = table_of(Entry)
+PHOTOS = table_of(Photo)
+REFERRALS = table_of(Referral)
+REPLY_LINKS = table_of(ReplyLink)
+SURVEYS = table_of(Survey)
+SURVEY_MEMBERS = table_of(SurveyMember)
+CONSULTATIONS = table_of(Consultation)
+CONSULTATION_LINKS = table_of(ConsultationLink)
+CONTRIBUTIONS = table_of(Contribution)
+RELAXATIONS = table_of(Relaxation)
+COMMITMENTS = table_of(Commitment)
+COMMITMENT_ISSUES = table_of(CommitmentIssue)
+PROGRESS = table_of(Progress)
+ACTIVITIES = table_of(Activity)
+ACTIVITY_MEMBERS = table_of(ActivityMember)
+BRIEFS = table_of(Brief)
+BRIEF_ISSUES = table_of(BriefIssue)
+BRIEF_STEPS = table_of(BriefStep)
+BRIEF_NUMBERS = table_of(BriefNumber)
+ROSTER_STATIONS = table_of(RosterStation)
+ROSTER_MEMBERS = table_of(RosterMember)
+ROSTER_CODES = table_of(RosterCode)
 MESSAGING = messaging_tables(METADATA)
 IDEMPOTENCY = idempotency_table(METADATA)
