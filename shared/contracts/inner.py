@@ -262,6 +262,19 @@ class MemberInvited(InnerEvent):
     member: Code
 
 
+class ConsultationPlanned(InnerEvent):
+    """When and where a consultation is to be is new, is changed or no longer holds; topic and place wait there.
+
+    Whoever is named is to be told: with an invitation, or, where no longer among those who take part, without one.
+    """
+
+    noun: ClassVar[str] = "consultation"
+    verb: ClassVar[str] = "planned"
+    consultation_id: str
+    sequence: int = Field(ge=0, description="Counts the changes of the plan, as an iCalendar SEQUENCE does")
+    members: tuple[Code, ...]
+
+
 class ConsultationHeld(IssueEvent):
     """A consultation (协商) that this issue was brought to took place. One event for each issue."""
 

@@ -15,6 +15,7 @@ from shared.contracts.event import Code, Event, Plane
 from shared.contracts.words import (
     PLANNED,
     ActivityKind,
+    BriefOutcome,
     Channel,
     DeadlineKind,
     Gathering,
@@ -132,6 +133,7 @@ class ConsultationHeld(ReportEvent):
     departments: int
     issues: int
     surveys: int
+    contributions: int = Field(default=0, description="How many of the members took part in writing")
 
 
 class CommitmentMade(ReportEvent):
@@ -139,6 +141,17 @@ class CommitmentMade(ReportEvent):
     verb: ClassVar[str] = "made"
     commitment_id: str
     consultation_id: str
+    due_on: date
+
+
+class CommitmentMadeV2(ReportEvent):
+    """A commitment that was made without a consultation, for an issue at once."""
+
+    noun: ClassVar[str] = "commitment"
+    verb: ClassVar[str] = "made"
+    version: ClassVar[int] = 2
+    commitment_id: str
+    consultation_id: str | None
     due_on: date
 
 
@@ -162,6 +175,46 @@ class ActivityRecorded(ReportEvent):
     station: Code
     members: int
     audience: int | None = None
+
+
+class ActivityJoined(ReportEvent):
+    """One more member took part in an activity or survey that somebody else had recorded."""
+
+    noun: ClassVar[str] = "activity"
+    verb: ClassVar[str] = "joined"
+    activity_id: str
+    joining_id: str = Field(description="Tells one member's joining from another's, and does not say whose it is")
+
+
+class ReceptionDayHeld(ReportEvent):
+    """Members were at a station to receive residents. Each resident's own reception is an event of its own."""
+
+    noun: ClassVar[str] = "reception-day"
+    verb: ClassVar[str] = "held"
+    activity_id: str
+    station: Code
+    members: int = Field(ge=1, description="How many members took part")
+    audience: int | None = None
+
+
+class BriefHandedIn(ReportEvent):
+    """An opinion brief (社情民意信息) was handed in under its number; its text stays in the body."""
+
+    noun: ClassVar[str] = "brief"
+    verb: ClassVar[str] = "handed-in"
+    brief_id: str
+    year: int
+    number: int = Field(ge=1, description="Counts the briefs of the body in the year, without a gap")
+    issues: int = Field(ge=1, description="From how many issues it was written")
+
+
+class BriefSettled(ReportEvent):
+    """What became of a brief that was handed in."""
+
+    noun: ClassVar[str] = "brief"
+    verb: ClassVar[str] = "settled"
+    brief_id: str
+    outcome: BriefOutcome
 
 
 class RosterPublished(ReportEvent):

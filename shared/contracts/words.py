@@ -31,6 +31,9 @@ StationKind = Literal["township", "community", "studio", "mobile"]
 ActivityKind = Literal["talk", "good-deed", "study-session"]
 """Surveys and receptions have registers of their own, so they are not among these."""
 
+BriefOutcome = Literal["adopted", "answered", "not-adopted"]
+"""What the parent makes of an opinion brief: 采用, 回复, or neither."""
+
 Place = Literal["fixed", "mobile"]
 Gathering = Literal["concentrated", "dispersed"]
 Setting = Literal["venue", "on-site"]
