@@ -238,6 +238,46 @@ class Workload(Row, table=True):
     last_assigned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+# -- calendar --------------------------------------------------------------------------------------------
+
+
+class CalendarRules(Row, table=True):
+    """The one row that says how often the calendar changed, the hours of a working day and how long deadlines are."""
+
+    __tablename__ = "calendar_rules"
+    id: int = Field(default=1, primary_key=True)
+    revision: int
+    hours: list[str] = Field(sa_type=Json)
+    terms: list[dict[str, Any]] = Field(sa_type=Json)
+    office_email: str | None = Field(default=None, max_length=254)
+    office_language: str | None = Field(default=None, max_length=20)
+    changed_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class CalendarDay(Row, table=True):
+    """A day on which the body works or not, whatever the country does. The note stays here."""
+
+    __tablename__ = "calendar_days"
+    day: date = Field(primary_key=True)
+    works: bool
+    note: str | None = Field(default=None, max_length=200)
+    changed_by: str = Field(max_length=64)
+    changed_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class CalendarChange(Row, table=True):
+    """One change of the calendar: never changed itself, and written with what it tells of."""
+
+    __tablename__ = "calendar_changes"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    revision: int
+    changed_at: datetime = Field(sa_type=UTCDateTime)
+    changed_by: str = Field(max_length=64)
+    subject: str = Field(max_length=20)
+    was: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    became: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
 # -- sign-in ---------------------------------------------------------------------------------------------
 
 
