@@ -184,7 +184,11 @@ class RosterChange(Row, table=True):
 
 
 class Order(Row, table=True):
-    """An issue as routing sees it. ``version`` counts routing's own changes; the other two, its neighbours'."""
+    """An issue as routing sees it. ``version`` counts routing's own changes; the other two, its neighbours'.
+
+    ``take_by``: when somebody should have taken it, whoever it is; ``answer_by``: when the member asked now must answer.
+    ``round`` grows when those who did not answer may be asked again.
+    """
 
     __tablename__ = "orders"
     reference: str = Field(primary_key=True, max_length=40)
@@ -196,16 +200,21 @@ class Order(Row, table=True):
     language: str = Field(max_length=20)
     submitted_at: datetime = Field(sa_type=UTCDateTime)
     on_paper: bool = False
+    township: str | None = Field(default=None, max_length=64)
     member: str | None = Field(default=None, max_length=64)
     attempt: int = 0
+    round: int = 1
     answer_by: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    take_by: datetime | None = Field(default=None, sa_type=UTCDateTime)
     why: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    proposed_owner: str | None = Field(default=None, max_length=64)
     version: int = 0
     intake_version: int = 1
     case_version: int = 0
 
     __table_args__ = (
-        Index("orders_by_state", "state", "submitted_at", "reference"),
+        # With whatever lists are narrowed by, so that a narrow list out of a long queue reads few rows.
+        Index("orders_by_state", "state", "submitted_at", "reference", "take_by", "township", "category", "station"),
         Index("orders_by_deadline", "state", "answer_by"),
         Index("orders_of_member", "member", "state", "submitted_at", "reference"),
         Index("orders_by_age", "submitted_at", "reference"),
@@ -222,11 +231,17 @@ class Asking(Row, table=True):
     asked_at: datetime = Field(sa_type=UTCDateTime)
     answer_by: datetime = Field(sa_type=UTCDateTime)
     why: dict[str, Any] = Field(sa_type=Json)
+    round: int = 1
     ending: str | None = Field(default=None, max_length=20)
     ended_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    reason_code: str | None = Field(default=None, max_length=20)
     reason: str | None = Field(default=None, sa_type=Text)
+    proposed_owner: str | None = Field(default=None, max_length=64)
 
-    __table_args__ = (Index("askings_of_member", "member", "ending", "ended_at"),)
+    __table_args__ = (
+        Index("askings_of_member", "member", "ending", "ended_at"),
+        Index("askings_lately", "member", "asked_at"),
+    )
 
 
 class Workload(Row, table=True):
@@ -276,6 +291,25 @@ class CalendarChange(Row, table=True):
     subject: str = Field(max_length=20)
     was: dict[str, Any] | None = Field(default=None, sa_type=Json)
     became: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class DecisionRule(Row, table=True):
+    """One version of the body's rule of who is asked; the highest is the present one, and none is ever changed."""
+
+    __tablename__ = "decision_rules"
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    document: dict[str, Any] = Field(sa_type=Json)
+    changed_at: datetime = Field(sa_type=UTCDateTime)
+    changed_by: str = Field(max_length=64)
+
+
+class TriedAgain(Row, table=True):
+    """The one row that says for which roster, and on which day, the orders that nobody fitted were last tried again."""
+
+    __tablename__ = "tried_again"
+    id: int = Field(default=1, primary_key=True)
+    roster_revision: int
+    on_day: date
 
 
 # -- sign-in ---------------------------------------------------------------------------------------------
