@@ -19,6 +19,7 @@ from services.consultation.rows.consultations import (
     Survey,
     SurveyMember,
 )
+from services.consultation.rows.deadlines import BodyCalendar, Deadline, DeadlinePause
 from services.consultation.rows.schema import METADATA, Row, table_of
 from shared.db.idempotency import idempotency_table
 from shared.db.types import BigKey, Json, UTCDateTime
@@ -117,6 +118,8 @@ class Photo(Row, table=True):
     photo_id: str = Field(primary_key=True, max_length=36)
     entry_id: str = Field(max_length=36)
     reference: str = Field(max_length=40)
+    audience: str = Field(max_length=16)
+    """Who may see it, as of an entry."""
     width: int
     height: int
     content: bytes
@@ -212,6 +215,9 @@ BRIEFS = table_of(Brief)
 BRIEF_ISSUES = table_of(BriefIssue)
 BRIEF_STEPS = table_of(BriefStep)
 BRIEF_NUMBERS = table_of(BriefNumber)
+BODY_CALENDAR = table_of(BodyCalendar)
+DEADLINES = table_of(Deadline)
+DEADLINE_PAUSES = table_of(DeadlinePause)
 ROSTER_STATIONS = table_of(RosterStation)
 ROSTER_MEMBERS = table_of(RosterMember)
 ROSTER_CODES = table_of(RosterCode)
