@@ -4,7 +4,8 @@ One module for each kind of thing that has a life of its own; ``services/consult
 """
 
 from services.consultation.domain.briefs import BRIEF, BriefMove, BriefState, Personal, personal_numbers
-from services.consultation.domain.cases import CASE, REFERRAL, CaseMove, CaseState, ReferralMove, ReferralState
+from services.consultation.domain.cases import CASE, Audience, CaseMove, CaseState
+from services.consultation.domain.closing import Outcome, Quality, ResidentsWord, admits, default_quality
 from services.consultation.domain.commitments import COMMITMENT, CommitmentMove, CommitmentState, is_overdue
 from services.consultation.domain.consultations import (
     CONSULTATION,
@@ -13,6 +14,7 @@ from services.consultation.domain.consultations import (
     may_write,
     rests_on_surveys,
 )
+from services.consultation.domain.referrals import REFERRAL, UNANSWERED, ReferralMove, ReferralState
 
 __all__ = [
     "BRIEF",
@@ -20,6 +22,8 @@ __all__ = [
     "COMMITMENT",
     "CONSULTATION",
     "REFERRAL",
+    "UNANSWERED",
+    "Audience",
     "BriefMove",
     "BriefState",
     "CaseMove",
@@ -28,9 +32,14 @@ __all__ = [
     "CommitmentState",
     "ConsultationMove",
     "ConsultationState",
+    "Outcome",
     "Personal",
+    "Quality",
     "ReferralMove",
     "ReferralState",
+    "ResidentsWord",
+    "admits",
+    "default_quality",
     "is_overdue",
     "may_write",
     "personal_numbers",

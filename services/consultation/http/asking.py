@@ -20,10 +20,10 @@ _CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 def actor_of(claims: Claims) -> Actor:
     """``claims`` as the use cases know people. Raises Forbidden for a member's account without a code."""
     if claims.role is not Role.MEMBER:
-        return Actor(member=None, is_officer=claims.role is Role.OFFICER)
+        return Actor(member=None, is_officer=claims.role is Role.OFFICER, account=claims.subject)
     if claims.member is None:
         raise Forbidden("no-member-code", "This account is not tied to a member of the roster.")
-    return Actor(member=claims.member, is_officer=False)
+    return Actor(member=claims.member, is_officer=False, account=claims.subject)
 
 
 async def _acting(claims: Annotated[Claims, Depends(allow(Role.MEMBER, Role.OFFICER))]) -> Actor:
@@ -53,6 +53,24 @@ async def _commitment(commitment_id: str) -> str:
     return commitment_id
 
 
+async def _entry(entry_id: str) -> str:
+    if not _ID.fullmatch(entry_id):
+        raise NotFound("entry-not-found", "There is no such entry to add a photograph to.")
+    return entry_id
+
+
+async def _photo(photo_id: str) -> str:
+    if not _ID.fullmatch(photo_id):
+        raise NotFound("photo-not-found", "There is no such photograph.")
+    return photo_id
+
+
+async def _referral(referral_id: str) -> str:
+    if not _ID.fullmatch(referral_id):
+        raise NotFound("no-letter", "There is nothing to write to a department.")
+    return referral_id
+
+
 async def _department(department: str) -> str:
     if not _CODE.fullmatch(department):
         raise NotFound("referral-not-found", "The department was not asked about this issue.")
@@ -69,5 +87,8 @@ CaseReference = Annotated[str, Depends(_case)]
 ConsultationId = Annotated[str, Depends(_consultation)]
 CommitmentId = Annotated[str, Depends(_commitment)]
 Department = Annotated[str, Depends(_department)]
+EntryId = Annotated[str, Depends(_entry)]
+PhotoId = Annotated[str, Depends(_photo)]
+ReferralId = Annotated[str, Depends(_referral)]
 Key = Annotated[IdempotencyKey | None, Depends(idempotency)]
 Cursor = Annotated[str | None, Query(max_length=200)]

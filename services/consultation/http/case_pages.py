@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.consultation.desk import Desk
-from services.consultation.http.asking import Acting, CaseReference, Reading
-from services.consultation.http.form_models import (
-    ConsultationForm,
-    FormKey,
+from services.consultation.http.asking import Acting, CaseReference, PhotoId, Reading
+from services.consultation.http.case_forms import (
+    ContactForm,
+    InvitationForm,
     NoteForm,
     ReferralForm,
+    ReminderForm,
     ReplyForm,
+    RevocationForm,
+    SupervisionForm,
     VisitForm,
 )
+from services.consultation.http.form_models import ConsultationForm, FormKey
 from services.consultation.http.forms import Job, M, R, Refused, Sent, act_on
 from services.consultation.http.labels import badge, label, options
 from services.consultation.inputs import ClosingInput, SurveyInput
 from services.consultation.outputs import CaseClosed, Made, ReferralMade, State
-from services.consultation.usecases import casework, surveys
+from services.consultation.photos import MOST_AT_ONCE, Picture, developed
+from services.consultation.usecases import casework, closing, photographs, surveys
 from services.consultation.usecases.acting import Actor
 from services.consultation.vault import ResidentWords
 from shared.db.idempotency import Key
-from shared.errors import Unavailable
+from shared.errors import DomainError, Unavailable
 from shared.i18n import N_
 from shared.ids import new_id
 from shared.web.auth import token_of
-from shared.web.forms import Form, blank
+from shared.web.forms import Form, blank, read_form
 from shared.web.pages import render, see_other
+from shared.web.state import translator_of
 
-FORMS = ("visit", "note", "referral", "reply", "survey", "consultation", "closing")
+FORMS = (
+    "contact",
+    "visit",
+    "note",
+    "invitation",
+    "referral",
+    "reminder",
+    "supervision",
+    "revocation",
+    "reply",
+    "survey",
+    "consultation",
+    "closing",
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +71,21 @@ class CasePages:
         except Refused as refused:
             return await self.show(request, actor, reference, refused)
         return see_other(f"/work/{reference}", sent.said)
+
+    async def take_visit(self, request: Request, actor: Actor, reference: str, key: Key) -> Response:
+        """A look on site, with what was photographed there."""
+        form = await read_form(request, VisitForm)
+        try:
+            pictures = await _pictures(request)
+        except DomainError as error:
+            refused = Refused("visit", form.refused(error, translator_of(request)), error.status)
+            return await self.show(request, actor, reference, refused)
+
+        def job(visit: VisitForm) -> Job[Made]:
+            return lambda tx: photographs.visit_with_pictures(tx, actor, reference, visit, pictures)
+
+        sent = Sent("visit", VisitForm, job, N_("The visit is recorded."))
+        return await self.take(request, actor, reference, key, sent)
 
     async def show(self, request: Request, actor: Actor, reference: str, refused: Refused | None = None) -> Response:
         """The case; a form that was ``refused`` is shown again as it was filled in."""
@@ -89,6 +125,17 @@ class CasePages:
             return None
 
 
+async def _pictures(request: Request) -> list[Picture]:
+    """The photographs of a form. Raises DomainError on ``photos``."""
+    files = [each for each in (await request.form()).getlist("photos") if isinstance(each, UploadFile) and each.size]
+    if len(files) > MOST_AT_ONCE:
+        raise DomainError(
+            "too-many-photos-at-once", "At most {most} photographs at once.", field="photos", most=MOST_AT_ONCE
+        )
+    # In a thread, and one after another: unpacking takes a processor and much memory.
+    return [await asyncio.to_thread(developed, await each.read()) for each in files]
+
+
 def build_case_pages(desk: Desk, zone: str) -> APIRouter:
     """The router of ``/work/<reference>``; included after the pages whose paths begin alike."""
     router = APIRouter(prefix="/work/{reference}", include_in_schema=False)
@@ -100,37 +147,13 @@ def build_case_pages(desk: Desk, zone: str) -> APIRouter:
         await desk.case_at_hand(reference)
         return await pages.show(request, actor, reference)
 
-    @router.post("/visits")
-    async def visit(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
-        def job(form: VisitForm) -> Job[Made]:
-            return lambda tx: casework.make_visit(tx, actor, reference, form)
+    @router.get("/photos/{photo_id}")
+    async def photo(reference: CaseReference, photo_id: PhotoId, actor: Reading) -> Response:
+        """A photograph of the thread."""
+        return Response(await desk.threads.picture(actor, reference, photo_id), media_type="image/jpeg")
 
-        sent = Sent("visit", VisitForm, job, N_("The visit is recorded."))
-        return await pages.take(request, actor, reference, key, sent)
-
-    @router.post("/notes")
-    async def note(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
-        def job(form: NoteForm) -> Job[Made]:
-            return lambda tx: casework.add_note(tx, actor, reference, form)
-
-        sent = Sent("note", NoteForm, job, N_("The note is kept."))
-        return await pages.take(request, actor, reference, key, sent)
-
-    @router.post("/referrals")
-    async def refer(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
-        def job(form: ReferralForm) -> Job[ReferralMade]:
-            return lambda tx: casework.refer(tx, actor, reference, form)
-
-        sent = Sent("referral", ReferralForm, job, N_("The department is asked."))
-        return await pages.take(request, actor, reference, key, sent)
-
-    @router.post("/replies")
-    async def reply(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
-        def job(form: ReplyForm) -> Job[State]:
-            return lambda tx: casework.hear_reply(tx, actor, reference, form.department, form)
-
-        sent = Sent("reply", ReplyForm, job, N_("The reply is recorded."))
-        return await pages.take(request, actor, reference, key, sent)
+    _add_own_work(router, pages)
+    _add_referrals(router, desk, pages)
 
     @router.post("/surveys")
     async def survey(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
@@ -151,9 +174,83 @@ def build_case_pages(desk: Desk, zone: str) -> APIRouter:
     @router.post("/close")
     async def close(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
         def job(form: ClosingInput) -> Job[CaseClosed]:
-            return lambda tx: casework.close_case(tx, actor, reference, form)
+            return lambda tx: closing.close_case(tx, actor, reference, form)
 
         sent = Sent("closing", ClosingInput, job, N_("The case is closed, and the resident is told."))
         return await pages.take(request, actor, reference, key, sent)
 
     return router
+
+
+def _add_own_work(router: APIRouter, pages: CasePages) -> None:
+    @router.post("/contacts")
+    async def contact(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: ContactForm) -> Job[Made]:
+            return lambda tx: casework.make_contact(tx, actor, reference, form)
+
+        sent = Sent("contact", ContactForm, job, N_("The contact is recorded."))
+        return await pages.take(request, actor, reference, key, sent)
+
+    @router.post("/visits")
+    async def visit(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        return await pages.take_visit(request, actor, reference, key)
+
+    @router.post("/notes")
+    async def note(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: NoteForm) -> Job[Made]:
+            return lambda tx: casework.add_note(tx, actor, reference, form)
+
+        sent = Sent("note", NoteForm, job, N_("The note is kept."))
+        return await pages.take(request, actor, reference, key, sent)
+
+    @router.post("/members")
+    async def invite(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: InvitationForm) -> Job[Made]:
+            return lambda tx: casework.invite_member(tx, actor, reference, form)
+
+        sent = Sent("invitation", InvitationForm, job, N_("The member works on this case from now on."))
+        return await pages.take(request, actor, reference, key, sent)
+
+
+def _add_referrals(router: APIRouter, desk: Desk, pages: CasePages) -> None:
+    referrals = desk.referrals
+
+    @router.post("/referrals")
+    async def refer(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: ReferralForm) -> Job[ReferralMade]:
+            return lambda tx: referrals.refer(tx, actor, reference, form)
+
+        sent = Sent("referral", ReferralForm, job, N_("The department is asked."))
+        return await pages.take(request, actor, reference, key, sent)
+
+    @router.post("/reminders")
+    async def remind(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: ReminderForm) -> Job[State]:
+            return lambda tx: referrals.remind(tx, actor, reference, form.department, form)
+
+        sent = Sent("reminder", ReminderForm, job, N_("The department is asked again."))
+        return await pages.take(request, actor, reference, key, sent)
+
+    @router.post("/supervisions")
+    async def supervise(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: SupervisionForm) -> Job[State]:
+            return lambda tx: referrals.supervise(tx, actor, reference, form.department, form)
+
+        sent = Sent("supervision", SupervisionForm, job, N_("The department is pressed for its reply."))
+        return await pages.take(request, actor, reference, key, sent)
+
+    @router.post("/revocations")
+    async def revoke(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: RevocationForm) -> Job[State]:
+            return lambda tx: referrals.revoke_links(tx, actor, reference, form.department)
+
+        sent = Sent("revocation", RevocationForm, job, N_("The links of the department are no longer good."))
+        return await pages.take(request, actor, reference, key, sent)
+
+    @router.post("/replies")
+    async def reply(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: ReplyForm) -> Job[State]:
+            return lambda tx: referrals.hear_reply(tx, actor, reference, form.department, form)
+
+        sent = Sent("reply", ReplyForm, job, N_("The reply is recorded."))
+        return await pages.take(request, actor, reference, key, sent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -19,42 +19,12 @@ from services.consultation.inputs import (
     Input,
     Line,
     Members,
-    NoteInput,
-    ReferralInput,
-    ReplyInput,
-    VisitInput,
     Words,
 )
 from shared.contracts.words import Gathering, Place, Setting
 from shared.web.auth import SignedIn
 from shared.web.fields import Code
 from shared.web.idempotency import IdempotencyKey, fingerprint
-
-
-class VisitForm(VisitInput):
-    """A look on site."""
-
-    note: Words | None = Field(default=None, validation_alias="visit_note")
-
-
-class NoteForm(NoteInput):
-    """A note for staff."""
-
-    text: Words = Field(validation_alias="note_text")
-
-
-class ReferralForm(ReferralInput):
-    """A referral to a department."""
-
-    note: Words | None = Field(default=None, validation_alias="referral_note")
-    due_on: date | None = None
-
-
-class ReplyForm(ReplyInput):
-    """A reply, and which department's it is."""
-
-    department: Code = Field(validation_alias="replying")
-    text: Words | None = Field(default=None, validation_alias="reply_text")
 
 
 class ConsultationForm(Input):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from shared.errors import DomainError, Forbidden
 
@@ -17,11 +18,32 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Whose word an entry is: ``role`` is member, staff, department, resident, or service for what events brought."""
+
+    role: Literal["member", "staff", "department", "resident", "service"]
+    code: str | None = None
+    """The code of a member or department, the account of staff."""
+
+
+RESIDENT = Author("resident")
+HEARSAY = Author("service")
+"""What a neighbour service said; whoever did it is known there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody signed in: a member with a code of the roster, or staff of the body, who has none."""
 
     member: str | None
     is_officer: bool
+    account: str | None = None
+    """The id of the account, so that what staff did can be told apart."""
+
+    @property
+    def author(self) -> Author:
+        """As what somebody writes is signed."""
+        return Author("member", self.member) if self.member is not None else Author("staff", self.account)
 
     @property
     def sees_all(self) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, union
 
 from services.consultation.domain import CaseMove, CaseState
-from services.consultation.tables import CASES, ENTRIES
-from services.consultation.usecases.acting import Actor, Moment
+from services.consultation.tables import CASE_MEMBERS, CASES, ENTRIES
+from services.consultation.usecases.acting import HEARSAY, Actor, Author, Moment
 from services.consultation.usecases.moves import case_after
 from shared.db.transaction import Transaction
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 
-Audience = Literal["resident", "staff"]
+Audience = Literal["resident", "staff", "office"]
 
 
 @dataclass(slots=True)
@@ -25,12 +25,28 @@ class CaseFile:
     tx: Transaction
     reference: str
     member: str
+    """Who has the order."""
     state: CaseState
     step: int
+    version: int
+    author: Author = HEARSAY
+    """Who signs what is entered, unless it is said otherwise."""
+    moved: bool = False
 
     def move(self, move: CaseMove) -> None:
         """Make ``move``. Raises Conflict where the table of moves has none from here."""
-        self.state = case_after(self.state, move)
+        after = case_after(self.state, move)
+        self.moved = self.moved or after is not self.state
+        self.state = after
+
+    def expect(self, version: int | None) -> None:
+        """Raises Conflict where somebody changed the case since ``version`` of it was read; None asks for nothing."""
+        if version is not None and version != self.version:
+            raise Conflict(
+                "changed-meanwhile",
+                "Somebody changed this case meanwhile. Look at it again before you change it.",
+                field="version",
+            )
 
     def next_version(self) -> int:
         """The number of the next event that this service publishes of the issue."""
@@ -38,9 +54,11 @@ class CaseFile:
         return self.step
 
     async def save(self, **changes: Any) -> None:
-        """Write the state, the count and any other ``changes`` of columns."""
-        values = {"state": self.state.value, "member": self.member, "step": self.step, **changes}
-        await self.tx.execute(CASES.update().where(CASES.c.reference == self.reference).values(values))
+        """Write the state, the count and any other ``changes`` of columns; what changes makes a new version."""
+        if changes or self.moved:
+            self.version += 1
+        values = {"state": self.state.value, "member": self.member, "step": self.step, "version": self.version}
+        await self.tx.execute(CASES.update().where(CASES.c.reference == self.reference).values({**values, **changes}))
 
     async def enter(
         self,
@@ -51,16 +69,45 @@ class CaseFile:
         member: str | None = None,
         text: str | None = None,
         details: dict[str, Any] | None = None,
+        author: Author | None = None,
     ) -> str:
         """Add a line to the thread and give its id."""
-        row = entry(self.reference, kind, moment, audience=audience, member=member, text=text, details=details)
+        row = entry(
+            self.reference,
+            kind,
+            moment,
+            audience=audience,
+            member=member,
+            text=text,
+            details=details,
+            author=author or self.author,
+        )
         await self.tx.execute(ENTRIES.insert(), row)
         return str(row["entry_id"])
 
-    async def note(self, text: str | None, moment: Moment, member: str | None) -> None:
-        """Keep what staff wrote beside a fact, for staff only."""
+    async def note(self, text: str | None, moment: Moment, member: str | None, *, audience: Audience = "staff") -> None:
+        """Keep what staff wrote beside a fact, for staff or for the office only."""
         if text:
-            await self.enter("note", moment, audience="staff", member=member, text=text)
+            await self.enter("note", moment, audience=audience, member=member, text=text)
+
+    async def record(
+        self,
+        kind: str,
+        moment: Moment,
+        *,
+        member: str | None,
+        text: str | None,
+        audience: Audience,
+        details: dict[str, Any] | None = None,
+    ) -> str:
+        """Enter a fact that the resident may know, with words about it that only ``audience`` may read; gives its id."""
+        is_public = audience == "resident"
+        fact = await self.enter(
+            kind, moment, audience="resident", member=member, text=text if is_public else None, details=details
+        )
+        if not is_public:
+            await self.note(text, moment, member, audience=audience)
+        return fact
 
 
 def entry(
@@ -72,6 +119,7 @@ def entry(
     member: str | None = None,
     text: str | None = None,
     details: dict[str, Any] | None = None,
+    author: Author = HEARSAY,
 ) -> dict[str, Any]:
     """A line of a thread, as a row."""
     return {
@@ -81,22 +129,38 @@ def entry(
         "kind": kind,
         "audience": audience,
         "member": member,
+        "author_role": author.role,
+        "author": author.code,
         "text": text,
         "details": details or {},
         "on_paper": moment.on_paper,
     }
 
 
-async def find_case(tx: Transaction, reference: str) -> CaseFile | None:
-    """The case, locked for the rest of the transaction, or None."""
-    columns = (CASES.c.member, CASES.c.state, CASES.c.step)
+def worked_on_by(reference: ColumnElement[str], member: str | None) -> ColumnElement[bool]:
+    """The condition that ``member`` has the order of the case ``reference``, or was invited to it."""
+    invited = select(CASE_MEMBERS.c.reference).where(CASE_MEMBERS.c.member == member)
+    return reference.in_(union(select(CASES.c.reference).where(CASES.c.member == member), invited))
+
+
+async def find_case(tx: Transaction, reference: str, author: Author = HEARSAY) -> CaseFile | None:
+    """The case, locked for the rest of the transaction, or None. What is entered is signed by ``author``."""
+    columns = (CASES.c.member, CASES.c.state, CASES.c.step, CASES.c.version)
     row = await tx.one(select(*columns).where(CASES.c.reference == reference).with_for_update())
-    return CaseFile(tx, reference, row.member, CaseState(row.state), row.step) if row else None
+    return CaseFile(tx, reference, row.member, CaseState(row.state), row.step, row.version, author) if row else None
 
 
 async def take_case(tx: Transaction, actor: Actor, reference: str) -> CaseFile:
     """The case, if it is ``actor``'s to work on. Raises NotFound for somebody else's as for none."""
-    case = await find_case(tx, reference)
-    if case is None or not (actor.is_officer or case.member == actor.member):
+    case = await find_case(tx, reference, actor.author)
+    if case is None or not (actor.is_officer or case.member == actor.member or await _is_invited(tx, actor, reference)):
         raise NotFound("case-not-found", "There is no such case.")
     return case
+
+
+async def _is_invited(tx: Transaction, actor: Actor, reference: str) -> bool:
+    if actor.member is None:
+        return False
+    columns = CASE_MEMBERS.c
+    invited = select(columns.member).where(columns.reference == reference, columns.member == actor.member)
+    return await tx.scalar(invited) is not None

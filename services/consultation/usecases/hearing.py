@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import select
 
 from services.consultation.domain import CaseMove, CaseState
-from services.consultation.tables import CASES, ENTRIES, HEARD_ISSUES, SURVEYS
+from services.consultation.tables import CASES, ENTRIES, HEARD_ISSUES, PHOTOS, REFERRALS, SURVEYS
 from services.consultation.usecases.acting import Moment
 from services.consultation.usecases.casefile import CaseFile, entry, find_case
 from shared.contracts import inner
@@ -110,6 +110,8 @@ async def hear_erased(tx: Transaction, received: Received[inner.RecordErased]) -
     await tx.execute(ENTRIES.update().where(ENTRIES.c.reference == reference).values(text=None))
     await tx.execute(SURVEYS.update().where(SURVEYS.c.reference == reference).values(findings=None))
     await tx.execute(CASES.update().where(CASES.c.reference == reference).values(answer=None))
+    await tx.execute(REFERRALS.update().where(REFERRALS.c.reference == reference).values(request=None))
+    await tx.execute(PHOTOS.delete().where(PHOTOS.c.reference == reference))
     case = await find_case(tx, reference)
     if case is not None:
         await case.enter("erased", _moment(received.event), audience="resident")

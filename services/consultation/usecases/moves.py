@@ -42,7 +42,13 @@ def referral_after(state: ReferralState, move: ReferralMove) -> ReferralState:
     try:
         return REFERRAL.after(state, move)
     except IllegalMove as error:
-        raise Conflict("already-replied", "The department has already replied.") from error
+        if state is ReferralState.REPLIED:
+            raise Conflict("already-replied", "The department has already replied.") from error
+        if move is ReferralMove.SUPERVISE:
+            raise Conflict(
+                "remind-first", "Remind the department first: the body presses for what was asked again or is late."
+            ) from error
+        raise Conflict("already-overdue", "The reply is late already.") from error
 
 
 def consultation_after(state: ConsultationState, move: ConsultationMove) -> ConsultationState:

@@ -26,6 +26,7 @@ def upgrade() -> None:
     sa.Column('photo_id', sa.String(length=36), nullable=False),
     sa.Column('entry_id', sa.String(length=36), nullable=False),
     sa.Column('reference', sa.String(length=40), nullable=False),
+    sa.Column('audience', sa.String(length=16), nullable=False),
     sa.Column('width', sa.Integer(), nullable=False),
     sa.Column('height', sa.Integer(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
