@@ -18,17 +18,20 @@ from services.routing.http import refusals
 from services.routing.http.api import build_api
 from services.routing.http.office_pages import build_office_pages
 from services.routing.http.order_pages import build_order_pages
+from services.routing.http.roster_api import build_roster_api
 from services.routing.http.sign_in_pages import build_sign_in_pages
 from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
 from services.routing.queries import Queries
 from services.routing.roster.book import RosterBook
+from services.routing.rosterkeeping import RosterKeeping
 from services.routing.settings import RoutingSettings
 from services.routing.tables import MESSAGING
 from services.routing.usecases.accounts import Accounts
 from services.routing.usecases.answering import Answering
 from services.routing.usecases.assigning import Assigning
 from services.routing.usecases.deadlines import Deadlines, TimingOut
+from services.routing.usecases.roster_editing import RosterEditing
 from services.routing.usecases.sign_in import SignIn
 from services.routing.words import VaultWords
 from shared.clock import Clock, SystemClock
@@ -82,6 +85,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)
     routing = Routing(
         body=settings.body,
+        time_zone=settings.time_zone,
         clock=clock,
         reader=runtime.reader,
         writer=runtime.writer,
@@ -104,6 +108,14 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         words=VaultWords(neighbours),
         parked=HttpParkedEvents(neighbours),
     )
+    keeping = RosterKeeping(
+        clock=clock,
+        time_zone=settings.time_zone,
+        reader=runtime.reader,
+        writer=runtime.writer,
+        book=book,
+        editing=RosterEditing(book, settings.body, settings.time_zone),
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -125,6 +137,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     )
     refusals.install(app)
     app.include_router(build_api(routing))
+    app.include_router(build_roster_api(keeping))
     app.include_router(parked_router(runtime, settings.service))
     app.include_router(build_sign_in_pages(routing))
     app.include_router(build_order_pages(routing))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.routing import orders
 from services.routing.domain.choosing import Standing
@@ -24,7 +24,7 @@ from services.routing.usecases.deadlines import Deadlines
 from services.routing.usecases.roster_import import import_roster, preview_roster
 from services.routing.usecases.sign_in import SignIn
 from services.routing.words import IssueWords
-from shared.clock import Clock
+from shared.clock import Clock, local_date
 from shared.db.idempotency import Answer, Key, once
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
@@ -40,6 +40,7 @@ class Routing:
     """The service, as its endpoints see it."""
 
     body: str
+    time_zone: str
     clock: Clock
     reader: Reader
     writer: Writer
@@ -84,13 +85,17 @@ class Routing:
         """Whom the dispatcher may give an order to, the first choice first."""
         return await self.assigning.suggestions(self.reader, order)
 
+    def today(self) -> date:
+        """The date at the body."""
+        return local_date(self.clock.now(), self.time_zone)
+
     async def directory(self) -> Directory | None:
         """The present roster."""
         return await self.book.present(self.reader)
 
     async def take_roster(self, content: bytes, by: str, *, dry_run: bool) -> Sequence[Change]:
         """Import a roster file that ``by`` brought, or only say what that would change. Raises RosterRefused."""
-        roster: Roster = read_roster(content, self.body)
+        roster: Roster = read_roster(content, self.body, self.today())
         if dry_run:
             return await preview_roster(self.reader, roster)
         return await self.writer.run(lambda tx: import_roster(tx, roster, by))

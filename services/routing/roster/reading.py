@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
+from services.routing.roster.checking import mistakes
 from services.routing.roster.document import Roster
 from services.routing.roster.lines import Location, line_at, lines_of
 from shared.errors import DomainError
@@ -41,15 +43,18 @@ class RosterRefused(DomainError):
         self.faults = tuple(faults[:MOST_FAULTS])
 
 
-def read_roster(content: bytes, body: str) -> Roster:
-    """The roster in ``content``, which must be the one of ``body``. Raises RosterRefused."""
+def read_roster(content: bytes, body: str, today: date) -> Roster:
+    """The roster in ``content``, which must be the one of ``body``; ``today`` is the date there.
+
+    Raises RosterRefused.
+    """
     text = _text(content)
     data = _json(text)
     try:
         roster = Roster.model_validate(data)
     except ValidationError as error:
         raise _refused(text, [(each["loc"], "", {}, each) for each in _innermost(error.errors())]) from None
-    wrong = [(location, title, params, None) for location, title, params in _mistakes(roster, body)]
+    wrong = [(location, title, params, None) for location, title, params in mistakes(roster, body, today)]
     if wrong:
         raise _refused(text, wrong)
     return roster
@@ -91,61 +96,3 @@ def _refused(
         lines = {}
     faults = [Fault(at, line_at(lines, at), title, params, of_model) for at, title, params, of_model in wrong]
     return RosterRefused(sorted(faults, key=lambda fault: fault.line))
-
-
-Mistake = tuple[Location, str, Mapping[str, object]]
-
-_NO_TOWNSHIP = N_("There is no township {given} in this roster.")
-_NO_STATION = N_("There is no station {given} in this roster.")
-_NO_COMMUNITY = N_("There is no community {given} in this roster.")
-_TWICE = N_("The code {given} stands here a second time.")
-
-
-def _mistakes(roster: Roster, body: str) -> Iterator[Mistake]:
-    """What no single field shows: codes that name nothing, or name something twice."""
-    if roster.body.code != body:
-        given = {"given": roster.body.code, "body": body}
-        yield ("body", "code"), N_("This roster is of {given}, not of {body}."), given
-    yield from _repeats(roster)
-    townships = {township.code for township in roster.townships}
-    stations = {station.code for station in roster.stations}
-    communities = {community.code for community in roster.communities}
-    for index, station in enumerate(roster.stations):
-        yield from _unknown(station.township, townships, _NO_TOWNSHIP, ("stations", index, "township"))
-    for index, community in enumerate(roster.communities):
-        yield from _unknown(community.township, townships, _NO_TOWNSHIP, ("communities", index, "township"))
-        if community.station is not None:
-            yield from _unknown(community.station, stations, _NO_STATION, ("communities", index, "station"))
-    for index, member in enumerate(roster.members):
-        for place, code in enumerate(member.stations):
-            yield from _unknown(code, stations, _NO_STATION, ("members", index, "stations", place))
-        for place, code in enumerate(member.communities):
-            yield from _unknown(code, communities, _NO_COMMUNITY, ("members", index, "communities", place))
-
-
-def _unknown(code: str, known: set[str], title: str, location: Location) -> Iterator[Mistake]:
-    if code not in known:
-        yield location, title, {"given": code}
-
-
-def _repeats(roster: Roster) -> Iterator[Mistake]:
-    lists: dict[str, list[str]] = {
-        "stations": [station.code for station in roster.stations],
-        "communities": [community.code for community in roster.communities],
-        "members": [member.code for member in roster.members],
-        "departments": [department.code for department in roster.departments],
-    }
-    townships = [township.code for township in roster.townships]
-    for index in _second_ones(townships):
-        yield ("townships", index), _TWICE, {"given": townships[index]}
-    for name, codes in lists.items():
-        for index in _second_ones(codes):
-            yield (name, index, "code"), _TWICE, {"given": codes[index]}
-
-
-def _second_ones(codes: Sequence[str]) -> Iterator[int]:
-    seen: set[str] = set()
-    for index, code in enumerate(codes):
-        if code in seen:
-            yield index
-        seen.add(code)

@@ -50,6 +50,11 @@ async def edition_of(reads: Reads) -> Edition | None:
     return (row.revision, row.applied_at) if row else None
 
 
+async def hold(tx: Transaction) -> None:
+    """Let nobody else change the roster before ``tx`` ends: other replicas of the service wait here."""
+    await tx.one(select(_REVISION.c.id).with_for_update())
+
+
 async def load(reads: Reads, body: str) -> Roster | None:
     """The roster as it is now, or None before the first one."""
     whole = await reads.one(select(_REVISION))

@@ -9,7 +9,7 @@ from services.routing.roster.difference import Change, difference
 from services.routing.roster.document import Roster
 from services.routing.roster.publishing import publish
 from services.routing.roster.reads import Reads
-from services.routing.roster.store import load, revision_of, write
+from services.routing.roster.store import hold, load, revision_of, write
 from shared.db.transaction import Transaction
 
 
@@ -23,6 +23,7 @@ async def import_roster(tx: Transaction, roster: Roster, by: str) -> Sequence[Ch
 
     ``by``: the login of whoever brought the file.
     """
+    await hold(tx)
     return await replace_roster(tx, await load(tx, roster.body.code), roster, by, by_file=True)
 
 

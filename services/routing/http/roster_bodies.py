@@ -1,0 +1,107 @@
+"""What the API of the roster takes and gives; entries themselves are as in the roster file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from services.routing.http.bodies import Input
+from services.routing.roster.altering import mark_of
+from services.routing.roster.changes import RecordedChange
+from services.routing.roster.document import DutyDays, MemberEntry, Roster, StationEntry
+from services.routing.roster.parts import CompositionPart, ReadinessItem
+from services.routing.roster.register import MemberLine
+
+
+class LeaveOut(BaseModel):
+    """A leave that a member is on today."""
+
+    until: date
+    stand_in: str | None
+
+
+class MemberOut(MemberEntry):
+    """A member as the roster has them, and how they stand today; ``mark`` is what ``If-Match`` wants."""
+
+    in_term: bool
+    on_leave: LeaveOut | None
+    mark: str
+
+    @classmethod
+    def of(cls, line: MemberLine) -> MemberOut:
+        """``line`` as the API shows it."""
+        leave = LeaveOut(until=line.leave.until, stand_in=line.leave.stand_in) if line.leave else None
+        return cls(**dict(line.entry), in_term=line.in_term, on_leave=leave, mark=mark_of(line.entry))
+
+
+class StationOut(StationEntry):
+    """A station as the roster has it, with its next duty days; ``mark`` is what ``If-Match`` wants."""
+
+    next_duty_days: Sequence[date]
+    mark: str
+
+    @classmethod
+    def of(cls, station: StationEntry, days: Sequence[date]) -> StationOut:
+        """``station`` as the API shows it."""
+        return cls(**dict(station), next_duty_days=days, mark=mark_of(station))
+
+
+class DutyExceptionIn(Input):
+    """A single day: an extra duty day, or one that is cancelled."""
+
+    day: date
+    exception: Literal["extra", "cancelled"]
+
+
+class WholeBody(Input):
+    """What holds for the whole body: its duty days, and what it names of a station's composition and readiness."""
+
+    duty_days: DutyDays
+    composition: Annotated[tuple[CompositionPart, ...], Field(max_length=50)] = ()
+    readiness: Annotated[tuple[ReadinessItem, ...], Field(max_length=50)] = ()
+
+    @classmethod
+    def of(cls, roster: Roster) -> WholeBody:
+        """As ``roster`` has it."""
+        return cls(duty_days=roster.duty_days, composition=roster.composition, readiness=roster.readiness)
+
+
+class RecordedChangeOut(BaseModel):
+    """One change of the roster; ``by_file``: it came with an import."""
+
+    id: int
+    revision: int
+    changed_at: datetime
+    changed_by: str
+    by_file: bool
+    kind: str
+    code: str
+    change: Literal["added", "changed", "removed"]
+    fields: dict[str, dict[str, Any]]
+
+    @classmethod
+    def of(cls, change: RecordedChange) -> RecordedChangeOut:
+        """``change`` as the API shows it."""
+        return cls.model_validate({name: getattr(change, name) for name in cls.model_fields})
+
+
+ByCode = dict[str, dict[str, str]]
+
+
+class NamesOut(BaseModel):
+    """What everything with a name is called: by code, by language. What has no name is left out."""
+
+    townships: ByCode
+    stations: ByCode
+    communities: ByCode
+    departments: ByCode
+
+    @classmethod
+    def of(cls, roster: Roster) -> NamesOut:
+        """The names in ``roster``."""
+        return cls.model_validate(
+            {name: {each.code: each.names for each in getattr(roster, name) if each.names} for name in cls.model_fields}
+        )
