@@ -18,6 +18,7 @@ CHANNELS: Mapping[str, str] = {
 OUTCOMES: Mapping[str, str] = {
     "solved": N_("Solved"),
     "answered": N_("Answered and explained"),
+    "planned": N_("Planned, with a commitment"),
     "referred-up": N_("Handed to the body above"),
     "not-ours": N_("Not for this body to decide"),
     "withdrawn": N_("Taken back"),

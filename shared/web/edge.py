@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 from time import perf_counter
 
 import structlog
@@ -37,15 +38,26 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{8,64}\Z")
 _ENCODED_NUL = b"%00"
 
 
+@dataclass(frozen=True)
+class Uploads:
+    """Where files may come: requests to ``paths`` (all of the path) may be as large as ``max_body_size`` bytes."""
+
+    paths: re.Pattern[str]
+    max_body_size: int
+
+
 class Edge:
     """Wraps the app of one service; ``origin`` is what a browser types to reach it, and no body may be
-    larger than ``max_body_size`` bytes."""
+    larger than ``max_body_size`` bytes, unless ``uploads`` has room for more there."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, origin: str, max_body_size: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, origin: str, max_body_size: int, uploads: Uploads | None = None
+    ) -> None:
         self._app = app
         self._metrics = metrics
         self._origin = origin.encode()
         self._max_body_size = max_body_size
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,7 +85,7 @@ class Edge:
         try:
             refusal = self._refusal(scope, headers)
             if refusal is None:
-                await self._app(scope, self._limited(receive, headers), send_with_headers)
+                await self._app(scope, self._limited(scope, receive, headers), send_with_headers)
             else:
                 await respond(Request(scope), refusal)(scope, receive, send_with_headers)
         except Exception as error:
@@ -89,21 +101,25 @@ class Edge:
             return DomainError("control-character", "The address has characters that cannot be stored.")
         if scope["method"] in _UNSAFE and not self._from_own_page(headers):
             return Forbidden("cross-site", "This form was sent from another site, so it was not accepted.")
-        if int(headers.get(b"content-length") or 0) > self._max_body_size:
+        if int(headers.get(b"content-length") or 0) > self._room_at(scope):
             return HTTPException(413)
         return None
 
-    def _limited(self, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
+    def _room_at(self, scope: Scope) -> int:
+        uploads = self._uploads
+        return uploads.max_body_size if uploads and uploads.paths.fullmatch(scope["path"]) else self._max_body_size
+
+    def _limited(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
         """Counts a body that does not say its length; the server holds others to what they say."""
         if b"transfer-encoding" not in headers:
             return receive
-        received = 0
+        received, room = 0, self._room_at(scope)
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_body_size:
+            if received > room:
                 raise HTTPException(413)
             return message
 

@@ -19,7 +19,7 @@ from shared.settings import ServiceSettings
 from shared.web import problems
 from shared.web.assets import Assets
 from shared.web.auth import safe_next
-from shared.web.edge import Edge
+from shared.web.edge import Edge, Uploads
 from shared.web.pages import Pages
 from shared.web.state import LANGUAGE_COOKIE, Web
 from shared.web.tokens import TokenVerifier
@@ -40,12 +40,13 @@ def create_app(
     registry: CollectorRegistry,
     readiness: Readiness,
     max_body_size: int = 256 * 1024,
+    uploads: Uploads | None = None,
 ) -> FastAPI:
     """A FastAPI app to include a service's routers in.
 
     It answers refusals as problem documents or pages, sets the security headers, gives each request an id,
-    refuses bodies over ``max_body_size`` bytes, and serves ``/livez``, ``/readyz``, ``/metrics``, ``/static``
-    and ``/language``. ``app.state.web`` is its :class:`shared.web.state.Web`.
+    refuses bodies over ``max_body_size`` bytes where ``uploads`` has no room for more, and serves ``/livez``,
+    ``/readyz``, ``/metrics``, ``/static`` and ``/language``. ``app.state.web`` is its :class:`shared.web.state.Web`.
     """
     metrics = Metrics(registry, settings.service)
     assets = Assets.load()
@@ -67,7 +68,7 @@ def create_app(
         metrics=metrics,
     )
     problems.install(app)
-    app.add_middleware(Edge, metrics=metrics, origin=settings.origin, max_body_size=max_body_size)
+    app.add_middleware(Edge, metrics=metrics, origin=settings.origin, max_body_size=max_body_size, uploads=uploads)
     app.router.default = Router(
         routes=[
             *_probes(registry, readiness),

@@ -30,7 +30,7 @@ from shared.web.tokens import Claims, Role
 
 SHARED_TEMPLATES = Path(__file__).parent / "templates"
 _REVALIDATED = "private, no-cache"
-_PRIVATE_PREFIXES = ("/track",)
+_PRIVATE_PREFIXES = ("/track", "/reply")
 _SAID_COOKIE = "doorstep_said"
 _SAID_SECONDS = 60
 

@@ -19,9 +19,15 @@ ENTRIES: Mapping[str, str] = {
     "accepted": N_("Order accepted"),
     "declined": N_("Order given back"),
     "timed-out": N_("Not answered in time"),
+    "contact": N_("Spoke with the resident"),
     "visit": N_("Looked on site"),
-    "note": N_("Note for staff"),
+    "note": N_("Note"),
+    "invited": N_("Further member invited"),
     "referral": N_("Referred to a department"),
+    "reminder": N_("Department reminded"),
+    "supervision": N_("Department pressed by the body"),
+    "overdue": N_("The department's reply is overdue"),
+    "link-revoked": N_("Reply link withdrawn"),
     "reply": N_("The department replied"),
     "survey": N_("Survey made"),
     "consultation-opened": N_("Consultation prepared"),
@@ -45,6 +51,46 @@ COMMITMENT_STATES: Mapping[str, str] = {
     "kept": N_("Kept"),
     "dropped": N_("Dropped"),
 }
+REFERRAL_STATES: Mapping[str, str] = {
+    "made": N_("Asked"),
+    "reminded": N_("Reminded"),
+    "supervised": N_("Pressed by the body"),
+    "overdue": N_("Overdue"),
+    "replied": N_("Replied"),
+}
+LINKS: Mapping[str, str] = {
+    "none": N_("No reply link was sent"),
+    "good": N_("The department can reply by its link"),
+    "used": N_("The reply link has been used"),
+    "over": N_("The reply link is no longer good"),
+}
+AUDIENCES: Mapping[str, str] = {
+    "staff": N_("Members and staff"),
+    "resident": N_("The resident too"),
+    "office": N_("Staff of the body only"),
+}
+AUTHORS: Mapping[str, str] = {
+    "member": N_("Member"),
+    "staff": N_("Office"),
+    "department": N_("Department"),
+    "resident": N_("Resident"),
+}
+MEANS: Mapping[str, str] = {
+    "phone": N_("By telephone"),
+    "in-person": N_("In person"),
+    "message": N_("By message"),
+}
+QUALITIES: Mapping[str, str] = {
+    "A": N_("A: solved"),
+    "B": N_("B: started"),
+    "C": N_("C: planned"),
+    "D": N_("D: explained"),
+}
+WORDS: Mapping[str, str] = {
+    "confirmed": N_("The resident confirms it"),
+    "disputed": N_("The resident says that it is not solved"),
+    "silent": N_("The resident said nothing"),
+}
 PLACES: Mapping[str, str] = {"fixed": N_("At a fixed place"), "mobile": N_("Going to the people")}
 GATHERINGS: Mapping[str, str] = {"concentrated": N_("Everybody together"), "dispersed": N_("In small circles")}
 SETTINGS: Mapping[str, str] = {"venue": N_("In a meeting room"), "on-site": N_("On the spot")}
@@ -58,6 +104,13 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "case": CASE_STATES,
     "outcome": OUTCOMES,
     "rating": RATINGS,
+    "referral": REFERRAL_STATES,
+    "link": LINKS,
+    "audience": AUDIENCES,
+    "author": AUTHORS,
+    "means": MEANS,
+    "quality": QUALITIES,
+    "word": WORDS,
     "channel": CHANNELS,
     "entry": ENTRIES,
     "consultation": CONSULTATION_STATES,
@@ -77,6 +130,13 @@ _BADGES: Mapping[str, str] = {
     "closed": "badge-good",
     "kept": "badge-good",
     "dropped": "badge-bad",
+    "made": "badge-wait",
+    "reminded": "badge-wait",
+    "supervised": "badge-info",
+    "overdue": "badge-bad",
+    "replied": "badge-good",
+    "confirmed": "badge-good",
+    "disputed": "badge-bad",
 }
 
 
