@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,13 +11,27 @@ import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from services.consultation.books import open_books
 from services.consultation.desk import Desk
 from services.consultation.events import handlers
 from services.consultation.http.api import build_api
+from services.consultation.http.brief_api import build_brief_api
+from services.consultation.http.case_api import build_case_api
 from services.consultation.http.case_pages import build_case_pages
+from services.consultation.http.consultation_api import build_consultation_api
 from services.consultation.http.pages import build_pages
+from services.consultation.http.reply_pages import build_reply_pages
+from services.consultation.invitations import Invitations
+from services.consultation.photos import MOST_AT_ONCE, MOST_BYTES
+from services.consultation.reply_links import ReplyLinks
 from services.consultation.tables import MESSAGING
+from services.consultation.threads import Threads
+from services.consultation.usecases.briefs import Briefs
+from services.consultation.usecases.commitments import Commitments
 from services.consultation.usecases.consultations import Consultations
+from services.consultation.usecases.referrals import Referrals
+from services.consultation.usecases.relaxing import SurveyRule
+from services.consultation.usecases.sessions import Sessions
 from services.consultation.vault import HttpVault
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
@@ -24,6 +39,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
+from shared.web.edge import Uploads
 from shared.web.factory import create_app
 from shared.web.parked import parked_router
 from shared.web.service import Service
@@ -36,9 +52,15 @@ PREFIXES = (
     "/api/v1/consultations",
     "/api/v1/commitments",
     "/api/v1/activities",
+    "/api/v1/briefs",
     "/api/v1/answers",
+    "/api/v1/referrals",
+    "/reply",
     "/api/v1/consultation",
 )
+
+UPLOADS = Uploads(re.compile(r"/work/[^/]+/visits|/api/v1/cases/[^/]+/entries/[^/]+/photos"), MOST_AT_ONCE * MOST_BYTES)
+"""Where photographs are sent; everything else that is said here is short."""
 
 
 def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
@@ -55,12 +77,23 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         metrics=Metrics(registry, settings.service),
     )
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    links = ReplyLinks(settings.signing_key.get_secret_value(), settings.body, settings.origin)
+    rule, commitments = SurveyRule(settings.time_zone), Commitments(settings.time_zone)
+    books = open_books(runtime.reader, clock, settings.time_zone)
     desk = Desk(
         writer=runtime.writer,
         reader=runtime.reader,
         arrivals=runtime.arrivals,
         vault=HttpVault(neighbours),
-        consultations=Consultations(settings.time_zone),
+        consultations=Consultations(settings.time_zone, rule),
+        sessions=Sessions(settings.time_zone, commitments),
+        commitments=commitments,
+        rule=rule,
+        briefs=Briefs(settings.time_zone),
+        referrals=Referrals(links),
+        threads=Threads(runtime.reader, links, clock),
+        books=books,
+        invitations=Invitations(books.consultations, clock, settings.body, settings.origin),
     )
 
     @asynccontextmanager
@@ -76,9 +109,14 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
+        uploads=UPLOADS,
     )
-    app.include_router(build_api(desk))
+    app.include_router(build_api(desk, settings.time_zone))
+    app.include_router(build_consultation_api(desk))
+    app.include_router(build_brief_api(desk))
+    app.include_router(build_case_api(desk))
     app.include_router(parked_router(runtime, settings.service))
+    app.include_router(build_reply_pages(desk))
     app.include_router(build_pages(desk, settings.time_zone))
     app.include_router(build_case_pages(desk, settings.time_zone))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

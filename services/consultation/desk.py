@@ -7,11 +7,19 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from services.consultation.books import Books
 from services.consultation.domain import CaseState
+from services.consultation.invitations import Invitations
 from services.consultation.queries import Casebook
 from services.consultation.tables import IDEMPOTENCY
+from services.consultation.threads import Threads
+from services.consultation.usecases.briefs import Briefs
+from services.consultation.usecases.commitments import Commitments
 from services.consultation.usecases.consultations import Consultations
 from services.consultation.usecases.known import Named, unknown
+from services.consultation.usecases.referrals import Referrals
+from services.consultation.usecases.relaxing import SurveyRule
+from services.consultation.usecases.sessions import Sessions
 from services.consultation.vault import Vault
 from shared.db.idempotency import Answer, Key, once
 from shared.db.reader import Reader
@@ -29,14 +37,36 @@ class Desk:
     """The service as its API and its pages see it."""
 
     def __init__(
-        self, *, writer: Writer, reader: Reader, arrivals: Arrivals, vault: Vault, consultations: Consultations
+        self,
+        *,
+        writer: Writer,
+        reader: Reader,
+        arrivals: Arrivals,
+        vault: Vault,
+        consultations: Consultations,
+        sessions: Sessions,
+        commitments: Commitments,
+        rule: SurveyRule,
+        briefs: Briefs,
+        referrals: Referrals,
+        threads: Threads,
+        books: Books,
+        invitations: Invitations,
     ) -> None:
         self._writer = writer
         self._reader = reader
         self._arrivals = arrivals
-        self.casebook = Casebook(reader)
+        self.casebook = Casebook(reader, threads, books)
         self.vault = vault
         self.consultations = consultations
+        self.referrals = referrals
+        self.threads = threads
+        self.sessions = sessions
+        self.commitments = commitments
+        self.rule = rule
+        self.briefs = briefs
+        self.books = books
+        self.invitations = invitations
 
     async def case_at_hand(self, reference: str) -> None:
         """Wait until the case can be worked on: its order may have been accepted a moment ago."""

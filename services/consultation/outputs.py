@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.consultation.registers import CommitmentLine, ConsultationLine, PublicCommitment, SurveyLine
+
 
 class Made(BaseModel):
     """Something was recorded under this id."""
@@ -19,19 +21,6 @@ class ReferralMade(Made):
 
     department: str
     due_on: date | None
-
-
-class CommitmentMade(Made):
-    """A commitment; its words stay where they are."""
-
-    by: str
-    due_on: date
-
-
-class ConsultationClosed(Made):
-    """A closed consultation and the commitments that live on from it, in the order they were given."""
-
-    commitments: list[CommitmentMade]
 
 
 class State(BaseModel):
@@ -47,6 +36,7 @@ class CaseClosed(BaseModel):
     reference: str
     state: str
     outcome: str
+    quality: str | None
     closed_at: datetime
 
 
@@ -67,85 +57,63 @@ class CaseLine(BaseModel):
     accepted_at: datetime | None
     closed_at: datetime | None
     rating: str | None
+    quality: str | None
+    word: str | None
+    overdue_commitments: int
+    """Commitments made for the issue whose day is past and of which nothing came yet, be it closed or not."""
+
+
+class PhotoLine(BaseModel):
+    """A photograph; its picture is at ``/api/v1/cases/<reference>/photos/<id>``. Sizes in pixels."""
+
+    id: str
+    audience: str
+    width: int
+    height: int
 
 
 class ThreadEntry(BaseModel):
-    """One dated line of the case; ``audience`` is ``resident`` or ``staff``."""
+    """One dated line of the case; ``audience`` is ``resident``, ``staff`` or ``office``.
+
+    ``author_role`` is member, staff, department, resident or service; ``author`` the code or account that goes with it.
+    """
 
     id: str
     at: datetime
     kind: str
     audience: str
     member: str | None
+    author_role: str
+    author: str | None
     text: str | None
     details: dict[str, Any]
     on_paper: bool
+    photos: list[PhotoLine]
 
 
 class ReferralLine(BaseModel):
-    """A referral of the case."""
+    """A referral of the case. ``link`` is whether the department can reply by itself: none, good, used or over."""
 
     id: str
     department: str
     state: str
+    request: str | None
     due_on: date | None
     made_at: datetime
+    reminded_at: datetime | None
+    supervised_at: datetime | None
     replied_at: datetime | None
-
-
-class ConsultationLine(BaseModel):
-    """A consultation, in short."""
-
-    id: str
-    state: str
-    topic: str | None
-    station: str
-    place: str
-    gathering: str
-    setting: str
-    planned_at: datetime | None
-    held_at: datetime | None
-
-
-class CommitmentLine(BaseModel):
-    """A commitment with its words, for staff."""
-
-    id: str
-    consultation_id: str
-    state: str
-    by: str
-    what: str
-    due_on: date
-    settled_at: datetime | None
-    evidence: str | None
-    reason: str | None
-
-
-class SurveyLine(BaseModel):
-    """A survey, in short."""
-
-    id: str
-    station: str
-    category: str | None
-    reference: str | None
-    findings: str | None
-    made_at: datetime
-
-
-class ActivityLine(BaseModel):
-    """A talk, a good deed or a study session."""
-
-    id: str
-    kind: str
-    station: str
-    audience: int | None
-    held_at: datetime
+    link: str
 
 
 class CaseWhole(CaseLine):
     """A case with everything that is known of it here; the resident's words are in the vault."""
 
     answer: str | None
+    competent: str | None
+    version: int
+    members: list[str]
+    """Further members, beside the one who has the order."""
     thread: list[ThreadEntry]
     referrals: list[ReferralLine]
     surveys: list[SurveyLine]
@@ -153,32 +121,35 @@ class CaseWhole(CaseLine):
     commitments: list[CommitmentLine]
 
 
-class ConsultationWhole(ConsultationLine):
-    """A consultation with what it rests on, who takes part and what came of it."""
+class PublicEntry(BaseModel):
+    """A line of the thread that was written for the resident, with the ids of its photographs."""
 
-    residents: int
-    agreed: str | None
-    opened_at: datetime
-    closed_at: datetime | None
-    surveys: list[str]
-    issues: list[str]
-    members: list[str]
-    departments: list[str]
-    commitments: list[CommitmentLine]
-
-
-class PublicCommitment(BaseModel):
-    """A commitment as the resident is told of it."""
-
-    by: str
-    what: str
-    due_on: date
-    state: str
+    id: str
+    at: datetime
+    kind: str
+    text: str | None
+    photos: list[str]
 
 
 class Answer(BaseModel):
-    """What the resident is told when the case is closed."""
+    """What the resident is told: while the case goes on, and when it is closed."""
 
     answer: str | None
     outcome: str | None
+    competent: str | None
     commitments: list[PublicCommitment]
+    entries: list[PublicEntry]
+
+
+class ReferralLetter(BaseModel):
+    """What the letter to a department says; ``link`` is the way to reply without an account."""
+
+    reference: str
+    department: str
+    state: str
+    category: str | None
+    community: str
+    request: str | None
+    due_on: date | None
+    link: str
+    link_expires_at: datetime

@@ -205,7 +205,7 @@ async def test_commitments_are_listed_by_their_due_date(bench: Bench) -> None:
 
 async def test_consultations_and_activities_are_paged(bench: Bench) -> None:
     talk = {"kind": "talk", "station": "st1", "members": [OWN]}
-    survey = await made(bench, OWN, "/surveys", SURVEY)
+    survey = await made(bench, "officer", "/surveys", SURVEY | {"members": ["m-third"]})
     for number in range(52):
         await made(bench, "officer", "/activities", talk | {"recorded_at": f"2023-01-{number // 2 + 1:02}T10:00:00Z"})
         await made(bench, "officer", "/consultations", wanted([survey]))

@@ -11,16 +11,8 @@ from fastapi import Depends, Query
 from pydantic import Field
 from starlette.requests import Request
 
-from services.consultation.inputs import (
-    AgreementInput,
-    CommitmentInput,
-    ConsultationInput,
-    Heads,
-    Input,
-    Line,
-    Members,
-    Words,
-)
+from services.consultation.consulting import AgreementInput, CommitmentInput, ConsultationInput
+from services.consultation.inputs import Heads, Input, Line, Members, Words
 from shared.contracts.words import Gathering, Place, Setting
 from shared.web.auth import SignedIn
 from shared.web.fields import Code

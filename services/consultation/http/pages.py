@@ -9,16 +9,18 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.consultation.consulting import ActivityInput, DroppingInput, HoldingInput, KeepingInput, SurveyInput
 from services.consultation.desk import Desk
 from services.consultation.domain import CaseState
-from services.consultation.http.api import CaseStates, CommitmentStates
+from services.consultation.http.api import CommitmentStates
 from services.consultation.http.asking import Acting, CommitmentId, ConsultationId, Cursor, Reading
+from services.consultation.http.case_api import CaseStates
 from services.consultation.http.form_models import AgreementForm, ConsultationForm, FormKey
 from services.consultation.http.forms import Job, M, R, Refused, Sent, act_on
 from services.consultation.http.labels import badge, label, options
-from services.consultation.inputs import ActivityInput, DroppingInput, HoldingInput, KeepingInput, SurveyInput
-from services.consultation.outputs import ConsultationClosed, Made, State
-from services.consultation.usecases import activities, commitments, surveys
+from services.consultation.outputs import Made, State
+from services.consultation.registers import ConsultationClosed
+from services.consultation.usecases import activities, surveys
 from services.consultation.usecases.acting import Actor
 from shared.db.idempotency import Key
 from shared.i18n import N_
@@ -59,11 +61,11 @@ class WorkPages:
             "consultations.html",
             refused,
             **at,
-            page=await casebook.consultations(actor, cursor),
+            page=await self.desk.books.consultations.page(actor, cursor),
             entered=_entered(refused, survey=blank(members=me), consultation=blank(members=me, residents="0")),
             departments=await casebook.roster_codes("department"),
             categories=await casebook.roster_codes("category"),
-            surveys=await casebook.surveys_to_rest_on(actor, at["station"]),
+            surveys=await self.desk.books.consultations.surveys_to_rest_on(actor, at["station"]),
             can_act=_can_act(actor),
         )
 
@@ -71,7 +73,7 @@ class WorkPages:
         self, request: Request, actor: Actor, consultation_id: str, refused: Refused | None = None
     ) -> Response:
         """One consultation, with what comes next."""
-        consultation = await self.desk.casebook.consultation(actor, consultation_id)
+        consultation = await self.desk.books.consultations.one(actor, consultation_id)
         forms = _entered(refused, holding=blank(), agreement=blank())
         return _page(
             request, "consultation.html", refused, consultation=consultation, entered=forms, can_act=_can_act(actor)
@@ -86,7 +88,7 @@ class WorkPages:
         refused: Refused | None = None,
     ) -> Response:
         """Who does what by when, the first due first."""
-        page = await self.desk.casebook.commitments(actor, state, cursor)
+        page = await self.desk.books.commitments.page(actor, state, cursor)
         forms = _entered(refused, settling=blank())
         return _page(
             request, "commitments.html", refused, page=page, state=state, entered=forms, can_act=_can_act(actor)
@@ -106,7 +108,7 @@ class WorkPages:
             "activities.html",
             refused,
             **await self._at_station(actor, station, refused),
-            page=await self.desk.casebook.activities(actor, cursor),
+            page=await self.desk.books.activities.page(actor, cursor),
             entered=_entered(refused, activity=blank(members=actor.member or "")),
             can_act=_can_act(actor),
         )
@@ -164,7 +166,7 @@ def _add_lists(router: APIRouter, pages: WorkPages) -> None:
 
 
 def _add_consultations(router: APIRouter, pages: WorkPages, zone: str) -> None:
-    consultations = pages.desk.consultations
+    consultations, sessions = pages.desk.consultations, pages.desk.sessions
 
     @router.get("/consultations")
     async def list_consultations(
@@ -201,7 +203,7 @@ def _add_consultations(router: APIRouter, pages: WorkPages, zone: str) -> None:
     @router.post("/consultations/{consultation_id}/hold")
     async def hold(request: Request, consultation_id: ConsultationId, actor: Acting, key: FormKey) -> Response:
         def job(form: HoldingInput) -> Job[State]:
-            return lambda tx: consultations.hold(tx, actor, consultation_id, form)
+            return lambda tx: sessions.hold(tx, actor, consultation_id, form)
 
         try:
             sent = Sent("holding", HoldingInput, job, N_("The consultation is recorded as held."))
@@ -212,7 +214,7 @@ def _add_consultations(router: APIRouter, pages: WorkPages, zone: str) -> None:
     @router.post("/consultations/{consultation_id}/close")
     async def close(request: Request, consultation_id: ConsultationId, actor: Acting, key: FormKey) -> Response:
         def job(form: AgreementForm) -> Job[ConsultationClosed]:
-            return lambda tx: consultations.close(tx, actor, consultation_id, form.agreement())
+            return lambda tx: sessions.close(tx, actor, consultation_id, form.agreement())
 
         try:
             sent = Sent("agreement", AgreementForm, job, N_("The consultation is closed."))
@@ -231,7 +233,7 @@ def _add_settling(router: APIRouter, pages: WorkPages) -> None:
     @router.post("/commitments/{commitment_id}/keep")
     async def keep(request: Request, commitment_id: CommitmentId, actor: Acting, key: FormKey) -> Response:
         def job(form: KeepingInput) -> Job[State]:
-            return lambda tx: commitments.keep_commitment(tx, actor, commitment_id, form)
+            return lambda tx: pages.desk.commitments.keep(tx, actor, commitment_id, form)
 
         try:
             sent = Sent("settling", KeepingInput, job, N_("The commitment is recorded as kept."))
@@ -242,7 +244,7 @@ def _add_settling(router: APIRouter, pages: WorkPages) -> None:
     @router.post("/commitments/{commitment_id}/drop")
     async def drop(request: Request, commitment_id: CommitmentId, actor: Acting, key: FormKey) -> Response:
         def job(form: DroppingInput) -> Job[State]:
-            return lambda tx: commitments.drop_commitment(tx, actor, commitment_id, form)
+            return lambda tx: pages.desk.commitments.drop(tx, actor, commitment_id, form)
 
         try:
             sent = Sent("settling", DroppingInput, job, N_("The commitment is recorded as dropped."))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from services.consultation.inputs import SurveyInput
+from services.consultation.consulting import SurveyInput
 from services.consultation.outputs import Made
 from services.consultation.tables import SURVEY_MEMBERS, SURVEYS
 from services.consultation.usecases.acting import Actor
 from services.consultation.usecases.casefile import take_case
 from services.consultation.usecases.known import Named, require_known
+from services.consultation.usecases.register import register
 from shared.contracts import report
 from shared.db.transaction import Transaction
 from shared.ids import derived_id, new_id
 
 
-async def make_survey(tx: Transaction, actor: Actor, survey: SurveyInput) -> Made:
-    """Record a survey, on the thread of its issue too if it has one.
+async def make_survey(
+    tx: Transaction, actor: Actor, survey: SurveyInput, *, subject: str | None = None, audience: int | None = None
+) -> Made:
+    """Record a survey, which is an activity too, on the thread of its issue if it has one.
 
     Raises DomainError with the field of a code that is unknown, Forbidden for a member who did not take part,
     NotFound for somebody else's case.
@@ -43,6 +46,9 @@ async def make_survey(tx: Transaction, actor: Actor, survey: SurveyInput) -> Mad
         },
     )
     await tx.execute(SURVEY_MEMBERS.insert(), [{"survey_id": survey_id, "member": member} for member in members])
+    await register(
+        tx, survey_id, "survey", moment, station=survey.station, members=members, subject=subject, audience=audience
+    )
     tx.announce(
         report.SurveyMade(
             occurred_at=moment.at,
