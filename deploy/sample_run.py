@@ -18,7 +18,7 @@ from deploy.passwords import readable_password
 async def settle_sample(config: BodyConfig, config_file: Path) -> tuple[Account, ...]:
     """Import the sample roster of the body that answers and make its accounts; harmless when repeated.
 
-    The passwords are kept in ``config_file``, so that they stay the same from run to run. Raises
+    A body that has a roster keeps it: what was changed in its office is not undone by the next start. The passwords are kept in ``config_file``, so that they stay the same from run to run. Raises
     :class:`deploy.client.Refused` or ``httpx.TransportError``.
     """
     roster = sample.roster(config.body).read_bytes()
@@ -27,7 +27,8 @@ async def settle_sample(config: BodyConfig, config_file: Path) -> tuple[Account,
         config.model_copy(update={"sample_accounts": accounts}).write(config_file)
     officer = config.secrets.officer
     async with BodyClient(config.origin, officer.login, officer.password, timeout=60) as client:
-        await client.post_bytes("/api/v1/roster", roster, dry_run="false")
+        if not (await client.get("/api/v1/roster"))["stations"]:
+            await client.post_bytes("/api/v1/roster", roster, dry_run="false")
         await client.post("/api/v1/accounts", {"accounts": [one.model_dump() for one in accounts]})
     return (officer, *accounts)
 
