@@ -53,6 +53,24 @@ async def _commitment(commitment_id: str) -> str:
     return commitment_id
 
 
+async def _activity(activity_id: str) -> str:
+    if not _ID.fullmatch(activity_id):
+        raise NotFound("activity-not-found", "There is no such activity.")
+    return activity_id
+
+
+async def _relaxation(relaxation_id: str) -> str:
+    if not _ID.fullmatch(relaxation_id):
+        raise NotFound("relaxation-not-found", "There is no such decision.")
+    return relaxation_id
+
+
+async def _brief(brief_id: str) -> str:
+    if not _ID.fullmatch(brief_id):
+        raise NotFound("brief-not-found", "There is no such brief.")
+    return brief_id
+
+
 async def _entry(entry_id: str) -> str:
     if not _ID.fullmatch(entry_id):
         raise NotFound("entry-not-found", "There is no such entry to add a photograph to.")
@@ -86,6 +104,9 @@ Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
 CaseReference = Annotated[str, Depends(_case)]
 ConsultationId = Annotated[str, Depends(_consultation)]
 CommitmentId = Annotated[str, Depends(_commitment)]
+ActivityId = Annotated[str, Depends(_activity)]
+RelaxationId = Annotated[str, Depends(_relaxation)]
+BriefId = Annotated[str, Depends(_brief)]
 Department = Annotated[str, Depends(_department)]
 EntryId = Annotated[str, Depends(_entry)]
 PhotoId = Annotated[str, Depends(_photo)]
