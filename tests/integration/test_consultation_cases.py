@@ -52,7 +52,8 @@ async def test_an_order_becomes_a_closed_case_with_its_answer(bench: Bench) -> N
     ]
     assert all(entry["audience"] == "staff" for entry in case["thread"] if entry["kind"] == "note")
     told = (await bench.get("service", f"/answers/{reference}")).json()
-    assert told == {"answer": "水管已换好。", "outcome": "solved", "commitments": []}
+    nothing = {"commitments": [], "competent": None, "entries": []}
+    assert told == {"answer": "水管已换好。", "outcome": "solved", **nothing}
 
     await bench.until(lambda: count(bench, inner.IssueClosed), 1)
     steps = [
@@ -247,7 +248,8 @@ async def test_answers_are_for_services_only(bench: Bench) -> None:
     assert (await bench.get(OWN, f"/answers/{reference}")).status_code == 403
     assert (await bench.get("service", f"/answers/{new_reference()}")).status_code == 404
     untold = (await bench.get("service", f"/answers/{reference}")).json()
-    assert untold == {"answer": None, "outcome": None, "commitments": []}
+    nothing = {"commitments": [], "competent": None, "entries": []}
+    assert untold == {"answer": None, "outcome": None, **nothing}
 
 
 async def test_an_expired_session_is_refused(bench: Bench) -> None:

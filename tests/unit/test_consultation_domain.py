@@ -15,6 +15,8 @@ from services.consultation.domain import (
     CommitmentState,
     ConsultationMove,
     ConsultationState,
+    Outcome,
+    Quality,
     ReferralMove,
     ReferralState,
     rests_on_surveys,
@@ -29,18 +31,26 @@ CASE_BY_HAND = {
         "accept": "in-progress",
         "decline": "returned",
         "time-out": "returned",
+        "hear-reply": "assigned",
         "withdraw": "withdrawn",
     },
-    "returned": {"assign": "assigned", "withdraw": "withdrawn"},
+    "returned": {"assign": "assigned", "hear-reply": "returned", "withdraw": "withdrawn"},
     "in-progress": {
         "assign": "assigned",
         "work": "in-progress",
         "note": "in-progress",
+        "press": "in-progress",
         "hear-reply": "in-progress",
         "close": "closed",
         "withdraw": "withdrawn",
     },
-    "closed": {"note": "closed", "hear-reply": "closed", "reopen": "in-progress", "withdraw": "withdrawn"},
+    "closed": {
+        "note": "closed",
+        "press": "closed",
+        "hear-reply": "closed",
+        "reopen": "in-progress",
+        "withdraw": "withdrawn",
+    },
     "withdrawn": {"hear-reply": "withdrawn"},
 }
 
@@ -87,13 +97,38 @@ def test_a_commitment_is_settled_once(state: CommitmentState, move: CommitmentMo
             moves.commitment_after(state, move)
 
 
-@pytest.mark.parametrize("state", list(ReferralState))
-def test_a_referral_is_replied_to_once(state: ReferralState) -> None:
-    if state is ReferralState.OPEN:
-        assert moves.referral_after(state, ReferralMove.REPLY) is ReferralState.REPLIED
-    else:
+REFERRAL_BY_HAND = {
+    "made": {"remind": "reminded", "fall-due": "overdue", "reply": "replied"},
+    "reminded": {"remind": "reminded", "supervise": "supervised", "fall-due": "overdue", "reply": "replied"},
+    "supervised": {"remind": "supervised", "supervise": "supervised", "fall-due": "overdue", "reply": "replied"},
+    "overdue": {"remind": "overdue", "supervise": "supervised", "reply": "replied"},
+    "replied": {},
+}
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(ReferralState, ReferralMove)))
+def test_a_referral_is_pressed_for_until_its_one_reply(state: ReferralState, move: ReferralMove) -> None:
+    expected = REFERRAL_BY_HAND[state].get(move)
+    if expected is None:
+        with pytest.raises(IllegalMove):
+            domain.REFERRAL.after(state, move)
         with pytest.raises(Conflict):
-            moves.referral_after(state, ReferralMove.REPLY)
+            moves.referral_after(state, move)
+    else:
+        assert domain.REFERRAL.after(state, move) == moves.referral_after(state, move) == expected
+
+
+@pytest.mark.parametrize(("outcome", "quality"), list(product(Outcome, Quality)))
+def test_a_grade_never_says_more_than_the_outcome(outcome: Outcome, quality: Quality) -> None:
+    by_hand = {"solved": "AB", "planned": "BC", "answered": "D"}
+    assert domain.admits(outcome, quality) == (quality.value in by_hand.get(outcome.value, ""))
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_an_outcome_grades_itself_where_nothing_else_is_said(outcome: Outcome) -> None:
+    graded = domain.default_quality(outcome)
+    assert graded == {"solved": "A", "planned": "C", "answered": "D"}.get(outcome.value)
+    assert graded is None or domain.admits(outcome, graded)
 
 
 @pytest.mark.parametrize(

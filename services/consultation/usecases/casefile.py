@@ -100,7 +100,7 @@ class CaseFile:
         audience: Audience,
         details: dict[str, Any] | None = None,
     ) -> str:
-        """Enter a fact that the resident may know, with words about it that only ``audience`` may read; gives its id."""
+        """Enter a fact that the resident may know, and words that only ``audience`` may read; gives the fact's id."""
         is_public = audience == "resident"
         fact = await self.enter(
             kind, moment, audience="resident", member=member, text=text if is_public else None, details=details
