@@ -18,7 +18,8 @@ from deploy.passwords import readable_password
 async def settle_sample(config: BodyConfig, config_file: Path) -> tuple[Account, ...]:
     """Import the sample roster of the body that answers and make its accounts; harmless when repeated.
 
-    A body that has a roster keeps it: what was changed in its office is not undone by the next start. The passwords are kept in ``config_file``, so that they stay the same from run to run. Raises
+    A body that has a roster keeps it: what was changed in its office is not undone by the next start. The passwords
+    are kept in ``config_file``, so that they stay the same from run to run. Raises
     :class:`deploy.client.Refused` or ``httpx.TransportError``.
     """
     roster = sample.roster(config.body).read_bytes()

@@ -16,7 +16,9 @@ from shared.contracts.terms import DeadlineTerm
 from shared.contracts.words import (
     PLANNED,
     Channel,
+    ChosenBy,
     DeadlineKind,
+    DeclineReason,
     Outcome,
     PauseReason,
     Quality,
@@ -78,6 +80,10 @@ class IssueJoined(IssueEvent):
 
     verb: ClassVar[str] = "joined"
     joined_to: str = Field(description="The reference of the issue that carries the work; never itself a joined one")
+    is_news: bool = Field(
+        default=True,
+        description="False where its resident chose it, or where only the issue that carries the work changed",
+    )
 
 
 class IssueSplit(IssueEvent):
@@ -117,6 +123,7 @@ class ProgressShared(InnerEvent):
     joined_to: str
     step: Literal["accepted", "closed"]
     outcome: Outcome | None = None
+    planned: bool = Field(default=False, description=PLANNED)
 
 
 class RecordErased(InnerEvent):
@@ -143,10 +150,23 @@ class StationPublished(InnerEvent):
     members: tuple[Code, ...]
 
 
-class RosterPublished(InnerEvent):
-    """The roster reached a revision; stations that are not named here are no longer in it.
+class DepartmentPublished(InnerEvent):
+    """One department as the roster now has it; how it is reached is asked of routing."""
 
-    Follows the ``station.published`` events of the same revision.
+    noun: ClassVar[str] = "department"
+    verb: ClassVar[str] = "published"
+    revision: int
+    code: Code
+    categories: tuple[Code, ...]
+    days_to_reply: int | None = Field(
+        default=None, ge=1, description="Working days it has to reply; None: what the body allows everybody"
+    )
+
+
+class RosterPublished(InnerEvent):
+    """The roster reached a revision; stations and departments that are not named here are no longer in it.
+
+    Follows the ``station.published`` and ``department.published`` events of the same revision.
     """
 
     noun: ClassVar[str] = "roster"
@@ -182,6 +202,9 @@ class IssueAssigned(IssueEvent):
     channel: Channel
     language: str
     submitted_at: AwareDatetime
+    chosen_by: ChosenBy | None = Field(
+        default=None, description="Who gave the member the order; a colleague has it at once, and so has a stand-in"
+    )
 
 
 class IssueAccepted(IssueEvent):
@@ -192,10 +215,19 @@ class IssueAccepted(IssueEvent):
 
 
 class IssueDeclined(IssueEvent):
-    """The member gave the order back; the reason stays with routing."""
+    """The member gave the order back; their own words stay with routing."""
 
     verb: ClassVar[str] = "declined"
     member: Code
+    reason: DeclineReason | None = None
+
+
+class IssueReturned(IssueEvent):
+    """The member says that another body must have it: it lies with the dispatcher; the words stay with routing."""
+
+    verb: ClassVar[str] = "returned"
+    member: Code
+    proposed_owner: Code = Field(description="The code of a body, or of a department of this one")
 
 
 class AssignmentTimedOut(IssueEvent):

@@ -26,6 +26,13 @@ ResidentWord = Literal["confirmed", "disputed", "silent"]
 
 ReplyBy = Literal["email", "phone", "none"]
 
+DeclineReason = Literal["busy", "away", "other-field", "own-interest", "other"]
+"""Why a member gives an order back: no time, not here, does not know the field, has an interest in it, or in words."""
+
+ChosenBy = Literal["rule", "dispatcher", "officer", "colleague", "stand-in"]
+"""Who or what gave a member an order: the body's rule, a dispatcher, an officer who recorded it from paper, the member
+themselves for a colleague at the station, or a leave for which they stand in."""
+
 StationKind = Literal["township", "community", "studio", "mobile"]
 
 ActivityKind = Literal["talk", "good-deed", "study-session"]

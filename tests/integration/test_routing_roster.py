@@ -39,7 +39,13 @@ async def test_the_sample_is_compared_taken_over_and_announced_once(office: Offi
     again = (await bring(office, content)).json()
     assert again == {"changes": [], "applied": False}
     await until(
-        lambda: _heard(office), ["inner.roster.published", *["inner.station.published"] * 13, "report.roster.published"]
+        lambda: _heard(office),
+        [
+            *["inner.department.published"] * 18,
+            "inner.roster.published",
+            *["inner.station.published"] * 13,
+            "report.roster.published",
+        ],
     )
     [(_, counts)] = office.said("report.roster.published")
     assert {name: counts[name] for name in ("members", "stations", "stations_in_townships", "duty_days_per_month")} == {
@@ -53,7 +59,7 @@ async def test_the_sample_is_compared_taken_over_and_announced_once(office: Offi
 
 async def test_only_what_changed_is_told_and_who_left_comes_back(office: Office) -> None:
     await office.import_roster(member("m-1"), member("m-2", station="st-2", communities=["c-2"]))
-    await until(lambda: _count(office), 4)
+    await until(lambda: _count(office), 5)
     office.heard.clear()
     changes = (await office.import_roster(member("m-1", expertise=["roads"])))["changes"]
     assert [(each["kind"], each["code"], each["change"]) for each in changes] == [

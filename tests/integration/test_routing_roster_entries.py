@@ -223,6 +223,11 @@ async def test_a_department_is_told_to_services_and_its_names_to_everybody(offic
         "days_to_reply": 7,
     }
     assert (await ask(office, "PUT", "/departments/d-roads", sent)).json() == sent
+    await until(
+        lambda: _heard(office), ["inner.department.published", "inner.roster.published", "report.roster.published"]
+    )
+    [told] = _told(office, "inner.department.published")
+    assert (told["code"], told["days_to_reply"]) == ("d-roads", 7) and "roads@" not in json.dumps(told)
     asked = await office.http.get("/api/v1/roster/departments/d-roads", headers=office.as_("service", service="notify"))
     assert asked.json() == sent
     names = await office.http.get("/api/v1/roster/names", headers=office.as_("member", "m-1"))

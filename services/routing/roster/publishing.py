@@ -11,12 +11,12 @@ from shared.ids import derived_id
 
 
 def publish(tx: Transaction, before: Roster | None, after: Roster, revision: int) -> None:
-    """Announce the stations that changed, then the roster to the body and its counts to the parent."""
+    """Announce stations and departments that changed, then the roster to the body and its counts to the parent."""
     body = after.body.code
-    known = {event.code: event for event in stations_of(before, revision, tx.now)} if before else {}
-    for event in stations_of(after, revision, tx.now):
-        if known.get(event.code) != event:
-            tx.announce(event, event_id=derived_id(body, "station", event.code, revision))
+    known = set(_entries_of(before, revision, tx.now)) if before else set()
+    for event in _entries_of(after, revision, tx.now):
+        if event not in known:
+            tx.announce(event, event_id=derived_id(body, event.noun, event.code, revision))
     roster = inner.RosterPublished(
         occurred_at=tx.now,
         revision=revision,
@@ -26,6 +26,27 @@ def publish(tx: Transaction, before: Roster | None, after: Roster, revision: int
     )
     tx.announce(roster, event_id=derived_id(body, "roster", revision))
     tx.announce(counts_of(after, revision, tx.now), event_id=derived_id(body, "roster-counts", revision))
+
+
+Entry = inner.StationPublished | inner.DepartmentPublished
+
+
+def _entries_of(roster: Roster, revision: int, at: datetime) -> list[Entry]:
+    return [*stations_of(roster, revision, at), *departments_of(roster, revision, at)]
+
+
+def departments_of(roster: Roster, revision: int, at: datetime) -> list[inner.DepartmentPublished]:
+    """Each department with what it answers for and how long it has to reply."""
+    return [
+        inner.DepartmentPublished(
+            occurred_at=at,
+            revision=revision,
+            code=department.code,
+            categories=department.categories,
+            days_to_reply=department.days_to_reply,
+        )
+        for department in roster.departments
+    ]
 
 
 def stations_of(roster: Roster, revision: int, at: datetime) -> list[inner.StationPublished]:
