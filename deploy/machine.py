@@ -99,7 +99,7 @@ class Machine:
     def database_urls(self, body: str) -> dict[str, str]:
         """One database per service of ``body``: SQLite files, or databases on the PostgreSQL server."""
         if self.database_server is None:
-            return {name: f"sqlite+aiosqlite:///{self.folder(body)}/{name}.db" for name in SERVICES}
+            return {name: f"sqlite:///{self.folder(body)}/{name}.db" for name in SERVICES}
         return {name: _database_url(self.database_server, body, name) for name in SERVICES}
 
 

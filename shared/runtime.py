@@ -12,7 +12,7 @@ import structlog
 
 from shared.clock import Clock
 from shared.contracts.subjects import any_version, plane_of
-from shared.db.engine import Database
+from shared.db.engine import open_database
 from shared.db.migrate import is_current, upgrade
 from shared.db.reader import Reader
 from shared.db.writer import Writer
@@ -72,7 +72,7 @@ class Runtime:
         self.settings = settings
         self.clock = clock
         self.arrivals = Arrivals()
-        self.database = Database(settings.database_url)
+        self.database = open_database(settings.database_url)
         self.reader = Reader(self.database)
         self.parking = Parking(tables.parked, self.reader)
         self.relay = Relay(self.reader, tables.outbox, lambda: self.link.jetstream())

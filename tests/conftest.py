@@ -39,7 +39,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """An empty database, once of each kind."""
     if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/service.db"
+        yield f"sqlite:///{tmp_path}/service.db"
         return
     server: str = request.getfixturevalue("postgres_url")
     name = f"test_{next(_numbers)}"

@@ -38,7 +38,7 @@ async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> N
     submitted = [item.event for item in received if isinstance(item.event, IssueSubmitted)]
     if submitted:
         ways = [{"reference": event.reference, "reply_by": event.reply_by} for event in submitted]
-        await tx.execute(tx.insert(_REPLY_WAYS).on_conflict_do_nothing(), ways)
+        await tx.add_missing(_REPLY_WAYS, ways)
     by_mail = await _told_by_mail(tx, received)
     notices = [
         _notice(tx, kind, item)
@@ -46,7 +46,7 @@ async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> N
         if (kind := KINDS[type(item.event)]).audience is Audience.MEMBER or item.event.reference in by_mail
     ]
     if notices:
-        await tx.execute(tx.insert(_NOTICES).on_conflict_do_nothing(), notices)
+        await tx.add_missing(_NOTICES, notices)
 
 
 async def _told_by_mail(tx: Transaction, received: Sequence[Received[Any]]) -> set[str]:

@@ -78,10 +78,12 @@ class Sender:
     async def send_due(self) -> int:
         """Send everything that is due now; how many notices were tried."""
         tried = 0
-        while batch := await self._notices.take_due(BATCH):
+        while True:
+            batch = await self._notices.take_due(BATCH)
             await self._send(batch)
             tried += len(batch)
-        return tried
+            if len(batch) < BATCH:
+                return tried
 
     async def _run(self) -> None:
         while True:

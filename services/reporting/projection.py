@@ -208,13 +208,14 @@ class Projection:
     async def keep(self, tx: Transaction, rows: RowsByTable) -> None:
         """Add ``rows``, one statement per table however many there are."""
         for name, of_table in rows.items():
-            await tx.execute(self._statement(tx, name), of_table)
+            if name == BODIES:
+                await tx.execute(self._newest(tx), of_table)
+            else:
+                await tx.add_missing(self.tables[name], of_table)
 
-    def _statement(self, tx: Transaction, name: str) -> Any:
-        table = self.tables[name]
+    def _newest(self, tx: Transaction) -> Any:
+        table = self.tables[BODIES]
         statement = tx.insert(table)
-        if name != BODIES:
-            return statement.on_conflict_do_nothing()
         there, new = table.c.newest_at, statement.excluded.newest_at
         return statement.on_conflict_do_update(
             index_elements=["body"], set_={"newest_at": case((new > there, new), else_=there)}

@@ -1,76 +1,74 @@
-"""Two engines on one database: one that writes, one that only reads."""
+"""One database, written by one connection and read by many, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, Dialect, Engine, Executable, Table, make_url
+from sqlalchemy.engine import CursorResult
 
-from shared.db.sqlite import BEGIN_WRITING, reading_connection, writing_connection
+from shared.db.adding import Row
 
-SQLITE_BUSY_MS = 10_000
+T = TypeVar("T")
+
+Rows = Row | Sequence[Row]
 
 
-class Database:
-    """A service's database.
+class Writing(Protocol):
+    """A transaction that is open for writing."""
 
-    ``writing`` is for the one :class:`shared.db.writer.Writer` of the service; ``reading`` for everything else.
-    On SQLite the first opens every transaction with BEGIN IMMEDIATE, without which two transactions that read
-    and then write fail as "locked" whatever the timeout (measured: 131 of 160, and none with it). Errors do not show
-    parameters, which hold what residents wrote.
+    @property
+    def dialect(self) -> Dialect:
+        """Which SQL it speaks."""
+
+    async def execute(self, statement: Executable, rows: Rows | None = None) -> CursorResult[Any]:
+        """Run one statement."""
+
+    async def add(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert ``rows``, all of one shape. Raises IntegrityError where one is there already."""
+
+    async def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert those of ``rows``, all of one shape, that are not there yet."""
+
+    async def add_missing_and_say(self, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
+        """The same; gives the ``key`` of each row that was not there."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[Any]:
+        """What an error inside undoes by itself."""
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do ``work`` that needs SQLAlchemy's own connection, as migrations do."""
+
+
+class Database(Protocol):
+    """A service's database; :func:`open_database` makes one.
+
+    Errors do not show parameters, which hold what residents wrote.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        if self.is_sqlite:
-            path = make_url(url).database or ""
-            self.writing = create_async_engine(
-                url, hide_parameters=True, pool_size=1, max_overflow=0, async_creator=writing_connection(path)
-            )
-            self.reading = create_async_engine(
-                url, hide_parameters=True, pool_size=4, max_overflow=4, async_creator=reading_connection(path)
-            )
-            for engine in (self.writing, self.reading):
-                event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self.writing.sync_engine, "begin", _begin_immediate)
-            event.listen(self.reading.sync_engine, "begin", _begin)
-        else:
-            self.writing = create_async_engine(
-                url, hide_parameters=True, pool_size=2, max_overflow=0, pool_pre_ping=True
-            )
-            self.reading = create_async_engine(
-                url, hide_parameters=True, pool_size=4, max_overflow=6, pool_pre_ping=True
-            )
+    @property
+    def engine(self) -> Engine:
+        """Behind the writing connection."""
+
+    def writing(self) -> AbstractAsyncContextManager[Writing]:
+        """A transaction, committed at the end, undone by an error. For one writer at a time."""
+
+    async def read(self, look: Callable[[Connection], T]) -> T:
+        """What ``look`` finds, on a connection of its own."""
 
     async def dispose(self) -> None:
         """Close every connection."""
-        await self.writing.dispose()
-        await self.reading.dispose()
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # SQLAlchemy says BEGIN, not the driver; see the class docstring.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # FULL: with NORMAL a power cut lost 702 of 184,721 committed rows, with FULL none (docs/decisions/0004).
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+def open_database(url: str) -> Database:
+    """The database at ``url``, of SQLite or PostgreSQL; connected when first used."""
+    # Each kind brings its driver along; a body has one kind.
+    if make_url(url).get_backend_name() == "sqlite":
+        from shared.db.sqlite import SqliteDatabase
 
+        return SqliteDatabase(url)
+    from shared.db.postgresql import PostgresDatabase
 
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql(BEGIN_WRITING)
-
-
-def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def insert_for(dialect_name: str, table: Any) -> Any:
-    """An INSERT that knows ON CONFLICT, which SQLAlchemy spells once per database and both spell alike."""
-    return sqlite.insert(table) if dialect_name == "sqlite" else postgresql.insert(table)
+    return PostgresDatabase(url)

@@ -63,8 +63,8 @@ async def recall(tx: Transaction, table: Table, keys: Iterable[Key]) -> dict[str
 async def remember(tx: Transaction, table: Table, answers: Sequence[tuple[Key, Answer]]) -> None:
     """Keep ``answers``. Raises IntegrityError where another replica answered the same key meanwhile."""
     if answers:
-        await tx.execute(
-            table.insert(),
+        await tx.add(
+            table,
             [
                 {
                     "scope_hash": key.scope_hash,

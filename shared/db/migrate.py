@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
-from shared.db.engine import Database
+from shared.db.engine import Database, open_database
 
 
 def _config(migrations: Path, connection: Connection | None = None, metadata: MetaData | None = None) -> Config:
@@ -29,8 +29,8 @@ async def upgrade(database: Database, migrations: Path) -> None:
     def run(connection: Connection) -> None:
         command.upgrade(_config(migrations, connection), "head")
 
-    async with database.writing.begin() as connection:
-        await connection.run_sync(run)
+    async with database.writing() as connection:
+        await connection.run(run)
 
 
 async def is_current(database: Database, migrations: Path) -> bool:
@@ -40,8 +40,7 @@ async def is_current(database: Database, migrations: Path) -> bool:
         script = ScriptDirectory.from_config(_config(migrations))
         return set(MigrationContext.configure(connection).get_current_heads()) == set(script.get_heads())
 
-    async with database.reading.connect() as connection:
-        return await connection.run_sync(run)
+    return await database.read(run)
 
 
 def run_environment(config: Config) -> None:
@@ -66,8 +65,8 @@ async def write_revision(database: Database, migrations: Path, metadata: MetaDat
         number = len(list((migrations / "versions").glob("*.py"))) + 1
         command.revision(_config(migrations, connection, metadata), message, autogenerate=True, rev_id=f"{number:04d}")
 
-    async with database.writing.begin() as connection:
-        await connection.run_sync(run)
+    async with database.writing() as connection:
+        await connection.run(run)
 
 
 if __name__ == "__main__":
@@ -80,7 +79,7 @@ if __name__ == "__main__":
         tables = importlib.import_module(f"{service}.tables")
         migrations = Path(tables.__file__ or "").parent / "migrations"
         with tempfile.TemporaryDirectory() as folder:
-            database = Database(f"sqlite+aiosqlite:///{folder}/scratch.db")
+            database = open_database(f"sqlite:///{folder}/scratch.db")
             if any((migrations / "versions").glob("*.py")):
                 await upgrade(database, migrations)
             await write_revision(database, migrations, tables.METADATA, message)

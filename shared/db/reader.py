@@ -19,15 +19,12 @@ class Reader:
 
     async def one(self, statement: Executable) -> Row[Any] | None:
         """The only row of a SELECT, or None."""
-        async with self._database.reading.connect() as connection:
-            return (await connection.execute(statement)).one_or_none()
+        return await self._database.read(lambda connection: connection.execute(statement).one_or_none())
 
     async def all(self, statement: Executable) -> Sequence[Row[Any]]:
         """All rows of a SELECT; pages pass a limit."""
-        async with self._database.reading.connect() as connection:
-            return (await connection.execute(statement)).all()
+        return await self._database.read(lambda connection: connection.execute(statement).all())
 
     async def scalar(self, statement: Executable) -> Any:
         """The first column of the first row, or None."""
-        async with self._database.reading.connect() as connection:
-            return (await connection.execute(statement)).scalar()
+        return await self._database.read(lambda connection: connection.execute(statement).scalar())

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable
 from sqlalchemy.engine import CursorResult, Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.clock import Clock
 from shared.contracts.event import Event
-from shared.db.engine import insert_for
+from shared.db.adding import Row as NewRow
+from shared.db.adding import insert_for
+from shared.db.engine import Rows, Writing
 from shared.ids import new_id
 
 
@@ -28,16 +29,26 @@ class Announcement:
 class Transaction:
     """One unit of work. Only the :class:`~shared.db.writer.Writer` commits it; a raised error undoes it whole."""
 
-    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+    def __init__(self, connection: Writing, clock: Clock) -> None:
         self.connection = connection
         self.now: datetime = clock.now()
         self.announced: list[Announcement] = []
 
-    async def execute(
-        self, statement: Executable, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, rows: Rows | None = None) -> CursorResult[Any]:
         """Run one Core statement; a sequence of ``rows`` goes to the database in one call."""
         return await self.connection.execute(statement, rows)
+
+    async def add(self, table: Any, rows: Sequence[NewRow]) -> None:
+        """Insert ``rows``, all of one shape, in the quickest way. Raises IntegrityError where one is there already."""
+        await self.connection.add(table, rows)
+
+    async def add_missing(self, table: Any, rows: Sequence[NewRow]) -> None:
+        """Insert those of ``rows``, all of one shape, that are not there yet."""
+        await self.connection.add_missing(table, rows)
+
+    async def add_missing_and_say(self, table: Any, rows: Sequence[NewRow], key: str) -> set[Any]:
+        """The same; gives the ``key`` of each row that was not there."""
+        return await self.connection.add_missing_and_say(table, rows, key)
 
     async def one(self, statement: Executable) -> Row[Any] | None:
         """The only row of a SELECT, or None."""

@@ -101,7 +101,7 @@ class Writer:
         runs = _runs(group)
         attempt = _in_savepoint if in_savepoints or len(runs) > 1 else _alone
         try:
-            async with self._database.writing.begin() as connection:
+            async with self._database.writing() as connection:
                 announced: list[Announcement] = []
                 for run in runs:
                     tx = Transaction(connection, self._clock)
@@ -185,7 +185,7 @@ async def _in_savepoint(tx: Transaction, job: Job[Any]) -> Any:
     """What ``job`` returned, or the exception it raised, with everything it wrote and announced undone."""
     before = len(tx.announced)
     try:
-        async with tx.connection.begin_nested():
+        async with tx.connection.savepoint():
             return await job(tx)
     except Exception as error:
         del tx.announced[before:]

@@ -149,10 +149,8 @@ class Consumer:
         ours = {d.event_id: d.received for d in deliveries if d.received is not None}
         if not ours:
             return
-        inbox = self._tables.inbox
-        statement = tx.insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id)
         rows = [{"event_id": event_id, "received_at": tx.now} for event_id in ours]
-        new = set((await tx.execute(statement, rows)).scalars())
+        new = await tx.add_missing_and_say(self._tables.inbox, rows, "event_id")
         fresh = [received for event_id, received in ours.items() if event_id in new]
         # By handler, not by class: one that takes several classes gets them as they came, in one go.
         for handler, run in itertools.groupby(fresh, key=lambda received: self.handlers.at(received.address)):

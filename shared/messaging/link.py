@@ -7,13 +7,13 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Annotated
 
 import structlog
-from faststream import AckPolicy, Context
+from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsRouter, PullSub
 from faststream.nats.message import NatsBatchMessage
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy as ServerAckPolicy
 from nats.js.api import ConsumerConfig
@@ -61,20 +61,20 @@ def build_router(consumer: Consumer, durable: Durable) -> NatsRouter:
     """
     router = NatsRouter(ack_policy=AckPolicy.MANUAL)
 
-    async def as_bytes(message: NatsBatchMessage) -> list[bytes]:
-        return [raw.data for raw in message.raw_message]
+    async def as_they_came(message: NatsBatchMessage) -> list[Msg]:
+        return message.raw_message
 
     @router.subscriber(
         durable.filters[0],
         stream=JStream(durable.stream, declare=False),
         durable=durable.name,
         pull_sub=PullSub(batch_size=BATCH, timeout=1.0, batch=True),
-        decoder=as_bytes,
+        decoder=as_they_came,
         title=f"{durable.stream}/{durable.name}",
     )
-    async def take(body: list[bytes], message: Annotated[NatsBatchMessage, Context("message")]) -> None:
+    async def take(messages: list[Msg]) -> None:
         """Hands a batch to the service's consumer, which acknowledges each event itself."""
-        await consumer.take(message.raw_message)
+        await consumer.take(messages)
 
     return router
 
@@ -97,6 +97,8 @@ class Link:
             reconnected_cb=self._ask_again,
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,
+            # Nothing is injected: that cost three times what the consumer itself does with a small batch.
+            apply_types=False,
             routers=[build_router(consumer, durable) for durable, consumer in self._reads],
         )
         self._client: Client | None = None

@@ -36,8 +36,8 @@ class OutboxTable:
     async def keep(self, tx: Transaction, announcements: Sequence[Announcement]) -> Sequence[Letter]:
         """Write ``announcements`` down. One whose id is known already was said before and is not said again."""
         letters = [self._letter(announcement, tx) for announcement in announcements]
-        await tx.execute(
-            tx.insert(self._table).on_conflict_do_nothing(index_elements=["event_id"]),
+        await tx.add_missing(
+            self._table,
             [
                 {
                     "event_id": letter.event_id,

@@ -46,6 +46,9 @@ class Relay:
         self._reader = reader
         self._table = table
         self._stream = stream
+        self._marking = (
+            table.update().where(table.c.event_id == bindparam("published_id")).values(published_at=bindparam("now"))
+        )
         self._waiting: deque[Letter] = deque()
         self._unmarked: list[str] = []
         self._pace = Pace()
@@ -164,12 +167,7 @@ class Relay:
             return
 
         async def mark(tx: Transaction) -> None:
-            statement = (
-                self._table.update()
-                .where(self._table.c.event_id == bindparam("published_id"))
-                .values(published_at=tx.now)
-            )
-            await tx.execute(statement, [{"published_id": event_id} for event_id in event_ids])
+            await tx.execute(self._marking, [{"published_id": event_id, "now": tx.now} for event_id in event_ids])
 
         try:
             await writer.run(mark)

@@ -17,7 +17,7 @@ import structlog
 _TRACEBACK = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
 )
-_QUIET = ("asyncio", "httpx", "httpcore", "aiosqlite", "nats", "alembic", "faststream")
+_QUIET = ("asyncio", "httpx", "httpcore", "nats", "alembic", "faststream")
 
 
 def configure(level: str = "INFO", *, body: str | None = None, service: str | None = None) -> None:

@@ -22,12 +22,11 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from nats.js.api import StorageType, StreamConfig
 from pydantic import BaseModel
-from sqlalchemy import MetaData, func
-from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy import MetaData, event, func
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.db.engine import Database
 from shared.ids import new_reference
 from tests.bench.bare import serve
 from tests.bench.submission import Receipt, Submission, stations
@@ -216,12 +215,30 @@ def broker_of(url: str, routing: Sessions, notify: Sessions) -> NatsBroker:
     return broker
 
 
+def _engine(path: Path) -> AsyncEngine:
+    # One connection and BEGIN IMMEDIATE, or its handlers fail as "locked".
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def durable(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
 def textbook_app(nats_url: str, folder: Path) -> FastAPI:
     """The whole pipeline in one app, with a database per step as the product has."""
-    databases = {name: Database(f"sqlite+aiosqlite:///{folder}/{name}.db") for name in ("intake", "routing", "notify")}
+    engines = {name: _engine(folder / f"{name}.db") for name in ("intake", "routing", "notify")}
     intake, routing, notify = (
-        async_sessionmaker(database.writing, class_=AsyncSession, expire_on_commit=False)
-        for database in databases.values()
+        async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False) for engine in engines.values()
     )
     app = intake_api(intake)
     broker = broker_of(nats_url, routing, notify)
@@ -230,9 +247,9 @@ def textbook_app(nats_url: str, folder: Path) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             rows: Sequence[type[SQLModel]] = (IntakeRow, RoutingRow, NotifyRow)
-            for database, row in zip(databases.values(), rows, strict=True):
-                stack.push_async_callback(database.dispose)
-                async with database.writing.begin() as connection:
+            for engine, row in zip(engines.values(), rows, strict=True):
+                stack.push_async_callback(engine.dispose)
+                async with engine.begin() as connection:
                     await connection.run_sync(row.metadata.create_all)
             await _settle(routing)
             client = await broker.connect()

@@ -13,7 +13,7 @@ MESSAGING = frozenset({"inbox", "tries", "parked", "outbox", "alembic_version"})
 
 @contextmanager
 def _opened(instance: Instance, body: str, service: str) -> Iterator[sqlite3.Connection]:
-    path = instance.run["bodies"][body]["database_urls"][service].removeprefix("sqlite+aiosqlite:///")
+    path = instance.run["bodies"][body]["database_urls"][service].removeprefix("sqlite:///")
     database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)
     try:
         yield database

@@ -48,7 +48,7 @@ def test_an_unusable_port_base_is_refused(base: str) -> None:
 def test_each_service_has_a_database_of_its_own_on_either_kind_of_server(tmp_path: Path) -> None:
     files = Machine(tmp_path).database_urls("zhaosu")
     assert set(files) == set(SERVICES)
-    assert files["intake"] == f"sqlite+aiosqlite:///{tmp_path}/zhaosu/intake.db"
+    assert files["intake"] == f"sqlite:///{tmp_path}/zhaosu/intake.db"
     server = "postgresql+asyncpg://postgres:pw@/postgres?host=%2Fsomewhere"
     assert (
         Machine(tmp_path, database_server=server)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.contracts import inner, report
+from shared.db.engine import open_database
+from shared.db.reader import Reader
 from shared.web.auth import Role
 from tests.integration.intake_house import (
     PAPER_DATE,
@@ -50,12 +51,11 @@ async def test_an_issue_is_two_facts_and_no_words(house: IntakeHouse) -> None:
 
 async def test_the_database_holds_no_tracking_code(house: IntakeHouse, database_url: str) -> None:
     receipt = (await house.http.post("/api/v1/issues", json=issue(), headers={"Idempotency-Key": "once"})).json()
-    engine = create_async_engine(database_url)
-    async with engine.connect() as connection:
-        for table in ("issues", "vault", "idempotency", "outbox", "timeline", "receptions"):
-            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
-            assert receipt["tracking_code"] not in repr(rows), table
-    await engine.dispose()
+    database = open_database(database_url)
+    reader = Reader(database)
+    for table in ("issues", "vault", "idempotency", "outbox", "timeline", "receptions"):
+        assert receipt["tracking_code"] not in repr(await reader.all(text(f"SELECT * FROM {table}"))), table
+    await database.dispose()
 
 
 WRONG: tuple[tuple[dict[str, Any], int, str], ...] = (

@@ -18,7 +18,7 @@ HTML = {"Accept": "text/html"}
 
 @pytest.fixture
 async def house(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[IntakeHouse]:
-    async with intake_house(f"sqlite+aiosqlite:///{tmp_path}/intake.db", nats_server) as running:
+    async with intake_house(f"sqlite:///{tmp_path}/intake.db", nats_server) as running:
         running.http.headers.update(HTML)
         yield running
 

@@ -90,8 +90,8 @@ def runtime_of(database_url: str, stream: NatsServer, tmp_path: Path) -> Callabl
             parks_unknown=parks_unknown,
         )
         runtime.consumer._delays = delays
-        async with runtime.database.writing.begin() as connection:
-            await connection.run_sync(METADATA.create_all)
+        async with runtime.database.writing() as connection:
+            await connection.run(METADATA.create_all)
         async with runtime.writer.running():
             relay = asyncio.create_task(runtime.relay.run(runtime.writer))
             async with runtime.link.running():

@@ -9,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from shared.db.engine import Database
+from shared.db.engine import open_database
 from shared.db.migrate import is_current, upgrade
 
 SERVICES = ("intake", "routing", "consultation", "notify", "reporting")
@@ -19,13 +19,12 @@ SERVICES = ("intake", "routing", "consultation", "notify", "reporting")
 async def test_migrations_lead_to_the_tables(service: str, database_url: str) -> None:
     tables = importlib.import_module(f"services.{service}.tables")
     migrations = Path(tables.__file__).parent / "migrations"
-    database = Database(database_url)
+    database = open_database(database_url)
     await upgrade(database, migrations)
     await upgrade(database, migrations)
     assert await is_current(database, migrations)
-    async with database.reading.connect() as connection:
-        differences = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), tables.METADATA)
-        )
+    differences = await database.read(
+        lambda connection: compare_metadata(MigrationContext.configure(connection), tables.METADATA)
+    )
     await database.dispose()
     assert differences == []

@@ -16,7 +16,7 @@ from tests.servers import NatsServer
 
 @pytest.fixture
 async def office(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[Office]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/service.db"
+    url = f"sqlite:///{tmp_path}/service.db"
     async with running_office(url, nats_server, tmp_path, sample_mail_domain="sample.test") as running:
         yield running
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Column, MetaData, String, Table, event, func, select
 
 from shared.clock import SystemClock
-from shared.db.engine import Database
+from shared.db.engine import Database, open_database
 from shared.db.idempotency import idempotency_table, once
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
@@ -29,7 +29,7 @@ class Shop:
         self.writer = Writer(database, SystemClock())
         self.reader = Reader(database)
         self.commits = 0
-        event.listen(database.writing.sync_engine, "commit", self._count)
+        event.listen(database.engine, "commit", self._count)
 
     def _count(self, _connection: object) -> None:
         self.commits += 1
@@ -49,9 +49,9 @@ class Shop:
 
 @pytest.fixture
 async def shop(database_url: str) -> AsyncIterator[Shop]:
-    database = Database(database_url)
-    async with database.writing.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
+    database = open_database(database_url)
+    async with database.writing() as connection:
+        await connection.run(METADATA.create_all)
     made = Shop(database)
     async with made.writer.running():
         yield made
@@ -90,10 +90,10 @@ async def test_a_database_that_went_away_fails_the_job_and_not_the_writer(shop: 
     def refuse(_connection: object) -> None:
         raise OSError("no space left")
 
-    event.listen(shop.database.writing.sync_engine, "commit", refuse)
+    event.listen(shop.database.engine, "commit", refuse)
     with pytest.raises(OSError, match="no space"):
         await shop.add("lost")
-    event.remove(shop.database.writing.sync_engine, "commit", refuse)
+    event.remove(shop.database.engine, "commit", refuse)
     assert await shop.names() == 0
     assert await shop.add("kept") == "kept"
 

@@ -73,7 +73,7 @@ def web_under_test() -> WebUnderTest:
             "body_names": {"zh-Hans": "昭苏县政协"},
             "tier": "county",
             "service": "intake",
-            "database_url": "sqlite+aiosqlite://",
+            "database_url": "sqlite://",
             "nats_url": "nats://127.0.0.1",
             "origin": ORIGIN,
             "signing_key": notify_private,

@@ -1,0 +1,68 @@
+"""Adding rows, which is most of what a hot path does: the statement is made once for each shape of row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Dialect, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+Row = Mapping[str, Any]
+
+
+def insert_for(dialect_name: str, table: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, which SQLAlchemy spells once per database and both spell alike."""
+    return sqlite.insert(table) if dialect_name == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def adding(table: Table) -> Insert:
+    """Add rows; one that is there already is an error."""
+    return table.insert()
+
+
+@cache
+def adding_missing(dialect_name: str, table: Table) -> Insert:
+    """Add the rows that are not there."""
+    statement: Insert = insert_for(dialect_name, table).on_conflict_do_nothing()
+    return statement
+
+
+@cache
+def adding_missing_and_saying(dialect_name: str, table: Table, key: str) -> Insert:
+    """Add the rows that are not there, and say which by their ``key``."""
+    statement: Insert = adding_missing(dialect_name, table).returning(table.c[key])
+    return statement
+
+
+@dataclass(frozen=True, slots=True)
+class DriverInsert:
+    """An INSERT as the driver takes it: SQL with question marks, and how a row becomes what fills them."""
+
+    sql: str
+    columns: tuple[str, ...]
+    processors: tuple[Callable[[Any], Any] | None, ...]
+
+    def values(self, row: Row) -> tuple[Any, ...]:
+        """``row`` in the order of the question marks, each value as the driver stores it."""
+        return tuple(
+            [
+                row[column] if process is None else process(row[column])
+                for column, process in zip(self.columns, self.processors, strict=True)
+            ]
+        )
+
+
+def driver_insert(statement: Insert, columns: Sequence[str], dialect: Dialect) -> DriverInsert:
+    """``statement`` for rows that have exactly ``columns``. Raises ValueError where SQLAlchemy would add others."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns))
+    if compiled.insert_prefetch or set(compiled.positiontup) != set(columns):
+        raise ValueError(f"{statement.table} has columns that fill themselves")
+    order = tuple(compiled.positiontup)
+    table: Any = statement.table
+    return DriverInsert(
+        str(compiled), order, tuple(table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order)
+    )

@@ -1,0 +1,71 @@
+"""PostgreSQL through asyncpg."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Dialect, Engine, Executable, Table
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from shared.db.adding import Row, adding, adding_missing, adding_missing_and_saying
+from shared.db.engine import Rows
+
+T = TypeVar("T")
+
+
+class PostgresDatabase:
+    """A database of a server; connections that died meanwhile are noticed before they are used."""
+
+    def __init__(self, url: str) -> None:
+        self._writes = create_async_engine(url, hide_parameters=True, pool_size=2, max_overflow=0, pool_pre_ping=True)
+        self._reads = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=6, pool_pre_ping=True)
+
+    @property
+    def engine(self) -> Engine:
+        return self._writes.sync_engine
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[_Writing]:
+        async with self._writes.begin() as connection:
+            yield _Writing(connection)
+
+    async def read(self, look: Callable[[Connection], T]) -> T:
+        async with self._reads.connect() as connection:
+            return await connection.run_sync(look)
+
+    async def dispose(self) -> None:
+        await self._writes.dispose()
+        await self._reads.dispose()
+
+
+class _Writing:
+    """Statements wait for the server's answer."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._connection.dialect
+
+    async def execute(self, statement: Executable, rows: Rows | None = None) -> CursorResult[Any]:
+        return await self._connection.execute(statement, rows)
+
+    async def add(self, table: Table, rows: Sequence[Row]) -> None:
+        await self._connection.execute(adding(table), rows)
+
+    async def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
+        await self._connection.execute(adding_missing(self.dialect.name, table), rows)
+
+    async def add_missing_and_say(self, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
+        statement = adding_missing_and_saying(self.dialect.name, table, key)
+        return set((await self._connection.execute(statement, rows)).scalars())
+
+    def savepoint(self) -> AbstractAsyncContextManager[Any]:
+        return self._connection.begin_nested()
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        return await self._connection.run_sync(work)
