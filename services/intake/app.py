@@ -17,21 +17,29 @@ from services.intake.http.api import build_api
 from services.intake.http.desk_pages import build_desk_pages
 from services.intake.http.pages import build_pages
 from services.intake.places import PlaceBook
+from services.intake.settings import IntakeSettings
 from services.intake.tables import MESSAGING
+from services.intake.usecases.clock import Timekeeper
+from services.intake.usecases.drafts import Drafts
 from services.intake.usecases.follow import Following
+from services.intake.usecases.hear import Hearing
+from services.intake.usecases.joining import Joining
+from services.intake.usecases.likely import Likely
 from services.intake.usecases.receive import Receptions
 from services.intake.usecases.roster import RosterNews
+from services.intake.usecases.silence import Silence
 from services.intake.usecases.submit import Submissions
 from services.intake.usecases.vault import Vault
+from services.intake.usecases.window import Window
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
 from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
-from shared.settings import ServiceSettings
 from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
 from shared.web.parked import parked_router
 from shared.web.service import Service
+from shared.workdays import WorkCalendar
 
 HERE = Path(__file__).parent
 PREFIXES = (
@@ -47,7 +55,7 @@ PREFIXES = (
 )
 
 
-def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
+def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
     """Intake of one body, wired; nothing is connected before its app's lifespan.
 
     Raises ValueError without a vault secret: everybody could work out the tracking codes.
@@ -58,7 +66,8 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     clock = clock or SystemClock()
     registry = registry or CollectorRegistry()
     place_book = PlaceBook(clock)
-    heard = handlers(RosterNews(place_book))
+    window = Window(WorkCalendar(settings.time_zone), settings.word_window_days)
+    heard = handlers(RosterNews(place_book), Hearing(window))
     runtime = Runtime(
         settings,
         clock,
@@ -71,23 +80,35 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
     submissions = Submissions(runtime.writer, vault_secret)
+    drafts = Drafts(runtime.writer, runtime.reader, submissions, settings.draft_minutes)
+    timekeeper = Timekeeper(
+        (drafts, Silence()),
+        runtime.reader,
+        runtime.writer,
+        clock,
+        look_again_seconds=settings.look_again_seconds,
+    )
     intake = Intake(
         clock=clock,
         reader=runtime.reader,
         arrivals=runtime.arrivals,
         place_book=place_book,
         submissions=submissions,
+        likely=Likely(runtime.reader, clock, vault_secret, settings.likely_closed_days),
+        drafts=drafts,
         receptions=Receptions(runtime.writer, submissions),
-        following=Following(runtime.writer, runtime.reader, runtime.arrivals),
+        following=Following(runtime.writer, runtime.reader, runtime.arrivals, settings.word_window_days),
+        joining=Joining(runtime.writer, runtime.reader, runtime.arrivals),
         vault=Vault(runtime.writer, runtime.reader, runtime.arrivals),
         answers=HttpAnswers(neighbours, signer),
         origin=settings.origin,
         zone=settings.time_zone,
+        draft_minutes=settings.draft_minutes,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, runtime.running():
+        async with neighbours, runtime.running(), timekeeper.watching():
             yield
 
     app = create_app(

@@ -7,7 +7,10 @@ from datetime import datetime
 
 from services.intake.answers import Answered, Answers
 from services.intake.places import PlaceBook, Places
+from services.intake.usecases.drafts import Drafts
 from services.intake.usecases.follow import Following
+from services.intake.usecases.joining import Joining
+from services.intake.usecases.likely import Likely
 from services.intake.usecases.receive import Receptions
 from services.intake.usecases.submit import Submissions
 from services.intake.usecases.vault import Vault
@@ -30,12 +33,16 @@ class Intake:
     arrivals: Arrivals
     place_book: PlaceBook
     submissions: Submissions
+    likely: Likely
+    drafts: Drafts
     receptions: Receptions
     following: Following
+    joining: Joining
     vault: Vault
     answers: Answers
     origin: str
     zone: str
+    draft_minutes: float
 
     async def places(self) -> Places:
         """The places as they are now."""

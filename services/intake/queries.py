@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 
-from services.intake.domain import Possible, State, possible
-from services.intake.tables import ISSUES, READS, RECEPTIONS, TIMELINE
+from services.intake.domain import SHARED_STEPS, Possible, Word
+from services.intake.standing import said_word, standing_of
+from services.intake.tables import GROUPINGS, ISSUES, READS, RECEPTIONS, TIMELINE
 from shared.db.reader import Reader
 from shared.ids import hash_of
 
@@ -28,13 +29,31 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """The issue is worked on together with others': since when, and how many residents raised the matter in all."""
+
+    at: datetime
+    residents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tracked:
-    """An issue as its resident follows it."""
+    """An issue as its resident follows it; one that is joined, by what becomes of the issue that it is joined to.
+
+    ``work`` is the reference under which the work is done: for staff and for neighbours, not for other residents.
+    ``state`` is where that work stands, ``own_state`` that of the issue itself, ``joined`` for instance.
+    """
 
     reference: str
+    work: str
     state: str
+    own_state: str
     outcome: str | None
     rating: str | None
+    word: str | None
+    word_until: datetime | None
+    joined: Joined | None
+    residents: int
     submitted_at: datetime
     station: str | None
     community: str
@@ -45,39 +64,73 @@ class Tracked:
     erased: bool
 
 
-async def track(reader: Reader, code: str) -> Tracked | None:
-    """The issue that a tracking code leads to, or None."""
+async def track(reader: Reader, code: str, now: datetime) -> Tracked | None:
+    """The issue that a tracking code leads to, or None. ``now`` decides what the resident may still do."""
     issue = await reader.one(select(ISSUES).where(ISSUES.c.tracking_hash == hash_of(code)))
-    return None if issue is None else await _tracked(reader, issue)
+    return None if issue is None else await _tracked(reader, issue, now)
 
 
-async def course(reader: Reader, reference: str) -> Tracked | None:
+async def course(reader: Reader, reference: str, now: datetime) -> Tracked | None:
     """The same for staff, who know the reference."""
     issue = await reader.one(select(ISSUES).where(ISSUES.c.reference == reference))
-    return None if issue is None else await _tracked(reader, issue)
+    return None if issue is None else await _tracked(reader, issue, now)
 
 
-async def _tracked(reader: Reader, issue: Row[Any]) -> Tracked:
+async def _tracked(reader: Reader, issue: Row[Any], now: datetime) -> Tracked:
+    lead = None
+    if issue.joined_to is not None:
+        lead = await reader.one(select(ISSUES).where(ISSUES.c.reference == issue.joined_to))
+    work = lead if lead is not None else issue
     rows = await reader.all(
-        select(TIMELINE.c.at, TIMELINE.c.step, TIMELINE.c.code)
-        .where(TIMELINE.c.reference == issue.reference)
+        select(TIMELINE.c.reference, TIMELINE.c.at, TIMELINE.c.step, TIMELINE.c.code)
+        .where(TIMELINE.c.reference.in_({issue.reference, work.reference}))
         .order_by(TIMELINE.c.at, TIMELINE.c.id)
     )
-    lines = tuple(Line(row.at, row.step, row.code) for row in rows)
+    own = [row for row in rows if row.reference == issue.reference]
+    shown = [row for row in rows if row.reference == issue.reference or row.step in SHARED_STEPS]
+    residents = 1 + (
+        await reader.scalar(select(func.count()).select_from(ISSUES).where(ISSUES.c.joined_to == work.reference))
+    )
+    joined_at = max((row.at for row in own if row.step == "joined"), default=issue.submitted_at)
     return Tracked(
         reference=issue.reference,
-        state=issue.state,
-        outcome=issue.outcome,
+        work=work.reference,
+        state=work.state,
+        own_state=issue.state,
+        outcome=work.outcome,
         rating=issue.rating,
+        word=said_word(Word(issue.word)),
+        word_until=issue.word_until,
+        joined=None if lead is None else Joined(joined_at, residents),
+        residents=residents,
         submitted_at=issue.submitted_at,
         station=issue.station,
         community=issue.community,
         category=issue.category,
         language=issue.language,
-        timeline=lines,
-        can=possible(State(issue.state), rated=issue.rating is not None),
-        erased=any(line.step == "erased" for line in lines),
+        timeline=tuple(Line(row.at, row.step, row.code) for row in shown),
+        can=standing_of(issue, lead, now).possible(),
+        erased=any(row.step == "erased" for row in own),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedBy:
+    """Somebody joined or split an issue; ``reason`` is gone once the record is erased."""
+
+    act: str
+    joined_to: str
+    by: str | None
+    role: str | None
+    reason: str | None
+    at: datetime
+
+
+async def groupings_of(reader: Reader, reference: str) -> list[GroupedBy]:
+    """What was joined and split of one issue, the newest first; the last fifty."""
+    statement = select(GROUPINGS).where(GROUPINGS.c.reference == reference).order_by(GROUPINGS.c.id.desc()).limit(PAGE)
+    columns = ("act", "joined_to", "by", "role", "reason", "at")
+    return [GroupedBy(**{name: getattr(row, name) for name in columns}) for row in await reader.all(statement)]
 
 
 @dataclass(frozen=True, slots=True)

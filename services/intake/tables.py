@@ -1,11 +1,11 @@
-"""The tables of intake. Residents' words and contacts are in ``vault`` and ``vault_reasons`` and nowhere else."""
+"""The tables of intake. Residents' words and contacts are where a name begins with ``vault``, and nowhere else."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, MetaData, Text
+from sqlalchemy import Index, MetaData, Text, and_, column
 from sqlmodel import Field, SQLModel
 
 from shared.db.idempotency import idempotency_table
@@ -13,6 +13,9 @@ from shared.db.types import BigKey, Json, UTCDateTime
 from shared.messaging.tables import messaging_tables
 
 METADATA = MetaData()
+
+_JOINED = column("joined_to").is_not(None)
+_AWAITED = and_(column("word") == "awaited", column("word_until").is_not(None))
 
 
 class _Row(SQLModel):
@@ -23,7 +26,13 @@ class Issue(_Row, table=True):
     """The facts of an issue, and where it stands. Facts stay when the words are erased."""
 
     __tablename__ = "issues"
-    __table_args__ = (Index("issues_reception", "reception_id"),)
+    __table_args__ = (
+        Index("issues_reception", "reception_id"),
+        Index("issues_in_community", "community", "state", "submitted_at"),
+        Index("issues_of_station", "station", "state", "submitted_at"),
+        Index("issues_joined", "joined_to", sqlite_where=_JOINED, postgresql_where=_JOINED),
+        Index("issues_awaited", "word_until", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
+    )
 
     reference: str = Field(primary_key=True, max_length=16)
     tracking_hash: str = Field(max_length=64, unique=True)
@@ -46,6 +55,14 @@ class Issue(_Row, table=True):
     submitted_at: datetime = Field(sa_type=UTCDateTime)
     closed_at: datetime | None = Field(sa_type=UTCDateTime)
     on_paper: bool
+    joined_to: str | None = Field(default=None, max_length=16)
+    """The issue that carries the work; never itself a joined one."""
+    state_before: str | None = Field(default=None, max_length=16)
+    """Where a joined issue would stand by itself."""
+    word: str = Field(default="awaited", max_length=16, sa_column_kwargs={"server_default": "awaited"})
+    """The resident's own word about the last closing."""
+    word_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    """Until when the resident may speak of it; null while there is nothing to speak of."""
 
 
 class Sealed(_Row, table=True):
@@ -72,6 +89,35 @@ class Reason(_Row, table=True):
     about: str = Field(max_length=16)
     words: str = Field(sa_type=Text)
     given_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Draft(_Row, table=True):
+    """What a resident has sent who is asked whether it is one of the likely same issues; see ``usecases.drafts``."""
+
+    __tablename__ = "vault_drafts"
+    __table_args__ = (Index("vault_drafts_by_time", "raise_at"),)
+
+    draft_id: str = Field(primary_key=True, max_length=36)
+    content: Any = Field(sa_type=Json)
+    fingerprint: str = Field(max_length=64)
+    raise_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Grouping(_Row, table=True):
+    """Who joined or split an issue, when and why. The reason goes when the record is erased, the rest never."""
+
+    __tablename__ = "vault_groupings"
+    __table_args__ = (Index("vault_groupings_of_issue", "reference", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    reference: str = Field(max_length=16)
+    joined_to: str = Field(max_length=16)
+    act: str = Field(max_length=16)
+    by: str | None = Field(max_length=200)
+    """The account; null where the resident chose it, or where it followed from another change."""
+    role: str | None = Field(max_length=16)
+    reason: str | None = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UTCDateTime)
 
 
 class VaultRead(_Row, table=True):
@@ -150,6 +196,8 @@ class Roster(_Row, table=True):
 ISSUES = METADATA.tables["issues"]
 VAULT = METADATA.tables["vault"]
 REASONS = METADATA.tables["vault_reasons"]
+DRAFTS = METADATA.tables["vault_drafts"]
+GROUPINGS = METADATA.tables["vault_groupings"]
 READS = METADATA.tables["vault_reads"]
 TIMELINE = METADATA.tables["timeline"]
 RECEPTIONS = METADATA.tables["receptions"]

@@ -16,14 +16,14 @@ from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 
 from services.intake.app import build
-from shared.clock import SystemClock
+from services.intake.settings import IntakeSettings
+from shared.clock import Clock, SystemClock
 from shared.contracts.catalogue import class_at
 from shared.contracts.envelope import headers_of
 from shared.contracts.event import Event
 from shared.contracts.inner import RosterPublished, StationPublished
 from shared.contracts.subjects import parse, subject_of
 from shared.ids import derived_id
-from shared.settings import ServiceSettings
 from shared.web.auth import Role, TokenSigner, new_key_pair
 from tests.servers import NatsServer
 
@@ -168,9 +168,11 @@ ROSTER = (
 
 
 @asynccontextmanager
-async def intake_house(database_url: str, server: NatsServer, *, roster: bool = True) -> AsyncIterator[IntakeHouse]:
-    """Intake, running, with a small roster unless told otherwise."""
-    settings = ServiceSettings(
+async def intake_house(
+    database_url: str, server: NatsServer, *, roster: bool = True, clock: Clock | None = None, **told: Any
+) -> AsyncIterator[IntakeHouse]:
+    """Intake, running, with a small roster unless told otherwise; ``told`` are settings of its own."""
+    settings = IntakeSettings(
         body=BODY,
         tier="county",
         service="intake",
@@ -182,12 +184,13 @@ async def intake_house(database_url: str, server: NatsServer, *, roster: bool = 
         verify_keys={name: public for name, (_, public) in KEYS.items()},
         vault_secret="a secret of the test",
         default_language="en",
+        **told,
     )
     client = await nats.connect(server.url)
     js = client.jetstream()
     await js.add_stream(StreamConfig(name="INNER", subjects=[f"doorstep.{BODY}.inner.>"]))
     await js.add_stream(StreamConfig(name=f"UP_{BODY}", subjects=[f"doorstep.{BODY}.report.>"]))
-    service = build(settings)
+    service = build(settings, clock=clock)
     transport = httpx.ASGITransport(app=service.app)
     async with (
         service.app.router.lifespan_context(service.app),

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.contracts import inner, report
+from shared.db.engine import open_database
+from shared.db.reader import Reader
 from shared.web.auth import Role
 from tests.integration.intake_house import (
     PAPER_DATE,
@@ -74,7 +75,7 @@ async def test_the_whole_way(house: IntakeHouse) -> None:
     ]
     now = (await house.http.get(track)).json()
     assert (now["state"], now["outcome"], now["rating"]) == ("closed", "solved", None)
-    assert now["can"] == {"rate": True, "reopen": True, "withdraw": False}
+    assert now["can"] == {"rate": True, "confirm": True, "reopen": True, "withdraw": False}
     assert (now["answer"], now["answer_available"]) == (None, False)
 
     rated = await house.http.post(f"{track}/rating", json={"rating": "partly", "reason": "晚了"})
@@ -230,14 +231,14 @@ async def test_erased_is_gone_from_every_table(house: IntakeHouse, database_url:
     opened = (await house.http.get(f"/api/v1/vault/{reference}", headers=OFFICER)).json()
     assert (opened["words"], opened["contact"], opened["reasons"], opened["erased"]) == (None, None, [], True)
 
-    engine = create_async_engine(database_url)
+    database = open_database(database_url)
+    reader = Reader(database)
     tables = ("issues", "vault", "vault_reasons", "idempotency", "outbox", "timeline", "receptions", "parked")
-    async with engine.connect() as connection:
-        for table in tables:
-            rows = repr((await connection.execute(text(f"SELECT * FROM {table}"))).all())
-            for secret in ("食堂", "居民", "139 0000", "someone@", "一点也"):
-                assert secret not in rows, (table, secret)
-    await engine.dispose()
+    for table in tables:
+        rows = repr(await reader.all(text(f"SELECT * FROM {table}")))
+        for secret in ("食堂", "居民", "139 0000", "someone@", "一点也"):
+            assert secret not in rows, (table, secret)
+    await database.dispose()
 
     async def records() -> int:
         info = await house.js.stream_info("INNER", subjects_filter="doorstep.zhaosu.inner.record.erased.v1")

@@ -11,9 +11,16 @@ from starlette.responses import JSONResponse
 
 from services.intake.entry import Intake, check_station_of
 from services.intake.http.bodies import (
+    ConfirmationIn,
     ErasedOut,
     ErasureIn,
+    GroupedOut,
+    GroupingIn,
     IssueIn,
+    JoiningIn,
+    LikelyIn,
+    LikelyListOut,
+    LikelyOut,
     RatingIn,
     ReadingOut,
     ReceiptOut,
@@ -26,10 +33,13 @@ from services.intake.http.bodies import (
     VaultOut,
     WithdrawalIn,
 )
-from services.intake.http.drafts import draft_of, visitor_of
+from services.intake.http.drafts import draft_of, likely_to, visitor_of
 from services.intake.queries import PAGE, readings_of, track
 from services.intake.usecases.follow import Said, unknown_code
+from services.intake.usecases.joining import Asked
+from services.intake.usecases.likely import LikelySame
 from services.intake.usecases.vault import VaultReader, not_found
+from shared.clock import local_date
 from shared.db.idempotency import Answer
 from shared.ids import clean_reference
 from shared.web.auth import Claims, Role, SignedIn, allow, maybe_signed_in, signed_in
@@ -46,6 +56,7 @@ async def anybody(request: Request) -> Claims | None:
 
 Anyone = Annotated[Claims | None, Depends(anybody)]
 AtDesk = Annotated[Claims, Depends(allow(Role.CLERK, Role.OFFICER))]
+Staff = Annotated[Claims, Depends(allow(Role.CLERK, Role.OFFICER, Role.DISPATCHER, Role.MEMBER))]
 Officer = Annotated[Claims, Depends(allow(Role.OFFICER))]
 Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
 
@@ -55,6 +66,7 @@ def build_api(intake: Intake) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["intake"])
     _add_raising(router, intake)
     _add_following(router, intake)
+    _add_joining(router, intake)
     _add_vault(router, intake)
     return router
 
@@ -68,6 +80,12 @@ def _add_raising(router: APIRouter, intake: Intake) -> None:
         draft = await draft_of(intake, claims, issue, key)
         receipt = await intake.submissions.submit(draft)
         return JSONResponse({"reference": receipt.reference, "tracking_code": receipt.tracking_code}, 201)
+
+    @router.post("/issues/likely")
+    async def likely(asked: LikelyIn) -> LikelyListOut:
+        """Open or lately closed issues nearby that may be the same matter; nothing is kept of what is sent."""
+        found = await likely_to(intake, asked)
+        return LikelyListOut(items=[likely_out(intake, each) for each in found])
 
     @router.post("/receptions", status_code=201, response_model=ReceptionOut)
     async def receive(reception: ReceptionIn, claims: AtDesk, key: Key) -> ReceptionOut:
@@ -84,10 +102,10 @@ def _add_following(router: APIRouter, intake: Intake) -> None:
     @router.get("/track/{tracking_code}")
     async def follow(tracking_code: str) -> TrackedOut:
         """Where an issue stands, for whoever holds its code."""
-        tracked = await track(intake.reader, tracking_code)
+        tracked = await track(intake.reader, tracking_code, intake.clock.now())
         if tracked is None:
             raise unknown_code()
-        answered, available = await intake.answer_to(tracked.reference, tracked.outcome)
+        answered, available = await intake.answer_to(tracked.work, tracked.outcome)
         return TrackedOut.model_validate(asdict(tracked) | answered.model_dump() | {"answer_available": available})
 
     @router.post("/track/{tracking_code}/rating", status_code=201, response_model=StandingOut)
@@ -95,6 +113,15 @@ def _add_following(router: APIRouter, intake: Intake) -> None:
         """Rate the outcome of a closed issue, once."""
         at = intake.paper_date(claims, rating.recorded_at)
         return _answer(await following.rate(Said(tracking_code, rating.reason, at, key), rating.rating))
+
+    @router.post("/track/{tracking_code}/confirm", response_model=StandingOut)
+    async def confirm(
+        tracking_code: str, claims: Anyone, key: Key, confirmation: ConfirmationIn | None = None
+    ) -> JSONResponse:
+        """Say that it is as the answer says; satisfied as a rating says the same."""
+        said = confirmation or ConfirmationIn()
+        at = intake.paper_date(claims, said.recorded_at)
+        return _answer(await following.confirm(Said(tracking_code, said.reason, at, key)))
 
     @router.post("/track/{tracking_code}/reopen", response_model=StandingOut)
     async def reopen(tracking_code: str, reopening: ReopeningIn, claims: Anyone, key: Key) -> JSONResponse:
@@ -114,6 +141,20 @@ def _add_following(router: APIRouter, intake: Intake) -> None:
     async def erase(tracking_code: str, key: Key, _: ErasureIn | None = None) -> JSONResponse:
         """Erase words and contact for good; the facts of the issue stay."""
         return _answer(await following.erase(Said(tracking_code, key=key)))
+
+
+def _add_joining(router: APIRouter, intake: Intake) -> None:
+    @router.post("/issues/{reference}/join", response_model=GroupedOut)
+    async def join(reference: str, joining: JoiningIn, claims: Staff, key: Key) -> JSONResponse:
+        """Join an issue to another one about the same matter: that one carries the work, both residents are told."""
+        asked = Asked(reader_of(claims), known_form(reference), joining.reason, key)
+        return _answer(await intake.joining.join(asked, clean_reference(joining.to) or joining.to))
+
+    @router.post("/issues/{reference}/split", response_model=GroupedOut)
+    async def split(reference: str, splitting: GroupingIn, claims: Staff, key: Key) -> JSONResponse:
+        """Make a joined issue a matter of its own again: back where it was, or with routing where it never was."""
+        asked = Asked(reader_of(claims), known_form(reference), splitting.reason, key)
+        return _answer(await intake.joining.split(asked))
 
 
 def _add_vault(router: APIRouter, intake: Intake) -> None:
@@ -145,6 +186,19 @@ def reader_of(claims: Claims) -> VaultReader:
     """Who asks the vault."""
     service = claims.issuer if claims.role is Role.SERVICE else None
     return VaultReader(claims.subject, claims.role.value, claims.member, claims.stations, service)
+
+
+def likely_out(intake: Intake, likely: LikelySame) -> LikelyOut:
+    """``likely`` as the API says it: to the day, and without its reference."""
+    return LikelyOut(
+        id=likely.id,
+        category=likely.category,
+        community=likely.community,
+        submitted_on=local_date(likely.submitted_at, intake.zone),
+        state=likely.state,
+        outcome=likely.outcome,
+        residents=likely.residents,
+    )
 
 
 def known_form(reference: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.intake.domain import Contact
 from services.intake.queries import Reading
-from services.intake.usecases.vault import Opened
+from services.intake.usecases.vault import Given, Opened
 from shared.contracts.words import Channel, Rating
 from shared.web.fields import AwareUTC, Code, Language, Text
 
@@ -30,6 +31,8 @@ Email = Annotated[
     ),
 ]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+LikelyId = Annotated[str, StringConstraints(pattern=r"^[a-z2-7]{24}$")]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=12)]
 
 
 class Input(BaseModel):
@@ -62,6 +65,30 @@ class IssueIn(Input):
     contact: ContactIn | None = None
     reception: Id | None = Field(default=None, description="The reception it came of, registered before")
     recorded_at: AwareUTC | None = Field(default=None, description="The paper record's own date; officers only")
+    join: LikelyId | None = Field(
+        default=None, description="The id of a likely same issue that is joined instead of raising one more"
+    )
+
+
+class LikelyIn(Input):
+    """What is about to be raised, and where; nothing of it is kept."""
+
+    station: Code | None = None
+    community: Code | None = None
+    category: Code | None = None
+    words: Words
+
+
+class GroupingIn(Input):
+    """Why two issues are the same matter, or why not; kept here, and said in no event."""
+
+    reason: ReasonText
+
+
+class JoiningIn(GroupingIn):
+    """The same, and which issue it is joined to."""
+
+    to: Reference = Field(description="The reference of the other issue")
 
 
 class ReceivedIssueIn(Input):
@@ -101,6 +128,13 @@ class ReopeningIn(Input):
     recorded_at: AwareUTC | None = None
 
 
+class ConfirmationIn(Input):
+    """It is as the answer says; a word more may be added."""
+
+    reason: ReasonText | None = None
+    recorded_at: AwareUTC | None = None
+
+
 class WithdrawalIn(Input):
     """Nothing needs to be said."""
 
@@ -133,6 +167,33 @@ class StandingOut(BaseModel):
     state: str
     outcome: str | None
     rating: str | None
+    word: str | None = Field(default=None, description="confirmed or disputed; null while it is awaited")
+
+
+class LikelyOut(BaseModel):
+    """An issue that may be the same: nothing of what was written, nothing of who wrote it."""
+
+    id: str = Field(description="Says nothing by itself; give it back as `join`")
+    category: str | None
+    community: str
+    submitted_on: date
+    state: str
+    outcome: str | None
+    residents: int = Field(description="How many residents raised it")
+
+
+class LikelyListOut(BaseModel):
+    """The likeliest first, at most five."""
+
+    items: list[LikelyOut]
+
+
+class GroupedOut(BaseModel):
+    """Where an issue stands after it was joined or split."""
+
+    reference: str
+    state: str
+    joined_to: str | None
 
 
 class ErasedOut(BaseModel):
@@ -154,6 +215,7 @@ class CanOut(BaseModel):
     """What the resident can do now."""
 
     rate: bool
+    confirm: bool
     reopen: bool
     withdraw: bool
 
@@ -167,11 +229,19 @@ class CommitmentOut(BaseModel):
     state: str
 
 
+class JoinedOut(BaseModel):
+    """The issue is worked on together with others' of the same matter."""
+
+    at: datetime
+    residents: int
+
+
 class TrackedOut(BaseModel):
     """An issue as its resident follows it."""
 
     reference: str
-    state: str
+    state: str = Field(description="Where the work on it stands; of a joined issue, on the one that it is joined to")
+    joined: JoinedOut | None = Field(default=None, description="Null for an issue that is worked on by itself")
     outcome: str | None
     submitted_at: datetime
     timeline: list[LineOut]
@@ -179,6 +249,8 @@ class TrackedOut(BaseModel):
     answer_available: bool = Field(description="False while the service that keeps the answer cannot be reached")
     commitments: list[CommitmentOut]
     rating: str | None
+    word: str | None = Field(description="What the resident says of the closing: confirmed, disputed or silent")
+    word_until: datetime | None = Field(description="Until when it can be confirmed or reopened")
     can: CanOut
     erased: bool
 
@@ -198,6 +270,21 @@ class GivenOut(BaseModel):
     words: str
     given_at: datetime
 
+    @classmethod
+    def all(cls, reasons: Sequence[Given]) -> list[GivenOut]:
+        """``reasons`` as the API says them."""
+        return [cls(about=each.about, words=each.words, given_at=each.given_at) for each in reasons]
+
+
+class JoinedWordsOut(BaseModel):
+    """What another resident said of the same matter."""
+
+    reference: str
+    words: str | None
+    language: str
+    reasons: list[GivenOut]
+    erased: bool
+
 
 class VaultOut(BaseModel):
     """What a resident said. That it was read is on record."""
@@ -208,6 +295,8 @@ class VaultOut(BaseModel):
     contact: ContactOut | None
     reasons: list[GivenOut]
     erased: bool
+    joined: list[JoinedWordsOut] = Field(default=[], description="Others who raised the same; each reading is logged")
+    joined_to: str | None = Field(default=None, description="The issue that this one is worked on under")
 
     @classmethod
     def of(cls, opened: Opened) -> VaultOut:
@@ -218,8 +307,19 @@ class VaultOut(BaseModel):
             words=opened.words,
             language=opened.language,
             contact=ContactOut(name=opened.name, phone=opened.phone, email=opened.email) if reachable else None,
-            reasons=[GivenOut(about=each.about, words=each.words, given_at=each.given_at) for each in opened.reasons],
+            reasons=GivenOut.all(opened.reasons),
             erased=opened.erased,
+            joined=[
+                JoinedWordsOut(
+                    reference=each.reference,
+                    words=each.words,
+                    language=each.language,
+                    reasons=GivenOut.all(each.reasons),
+                    erased=each.erased,
+                )
+                for each in opened.joined
+            ],
+            joined_to=opened.joined_to,
         )
 
 

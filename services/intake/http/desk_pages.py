@@ -61,7 +61,7 @@ def build_desk_pages(intake: Intake) -> APIRouter:
     async def issue(request: Request, reference: str, claims: Reader, cursor: Cursor = None) -> Response:
         """What the resident said, and who has read it: this reader is already among them."""
         opened = await intake.vault.open(reader_of(claims), known_form(reference))
-        tracked = await course(intake.reader, opened.reference)
+        tracked = await course(intake.reader, opened.reference, intake.clock.now())
         if tracked is None:
             raise not_found()
         before: Any = decode_cursor(cursor, int)[0] if cursor else None

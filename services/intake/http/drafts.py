@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.intake.entry import Intake, check_channel
-from services.intake.http.bodies import IssueIn, ReceptionIn
+from services.intake.http.bodies import IssueIn, LikelyIn, ReceptionIn
+from services.intake.usecases.likely import LikelySame, Place
 from services.intake.usecases.receive import Visitor
 from services.intake.usecases.submit import Draft, check_contact
 from shared.db.idempotency import Key
@@ -19,6 +20,7 @@ async def draft_of(intake: Intake, claims: Claims | None, issue: IssueIn, key: K
         places = await intake.places_with(issue.station, issue.community)
     location = places.locate(issue.station, issue.community)
     places.check_category(issue.category)
+    joins = await intake.likely.find(Place(location, issue.category), issue.join) if issue.join else None
     return Draft(
         location=location,
         category=issue.category,
@@ -31,7 +33,16 @@ async def draft_of(intake: Intake, claims: Claims | None, issue: IssueIn, key: K
         recorded_by=claims.subject if claims else None,
         recorded_at=intake.paper_date(claims, issue.recorded_at),
         key=key,
+        joins=joins,
     )
+
+
+async def likely_to(intake: Intake, asked: LikelyIn) -> list[LikelySame]:
+    """The likely same issues. Raises DomainError naming what is wrong with the place or the category."""
+    places = await intake.places()
+    location = places.locate(asked.station, asked.community)
+    places.check_category(asked.category)
+    return await intake.likely.to(Place(location, asked.category), asked.words)
 
 
 async def visitor_of(intake: Intake, claims: Claims, reception: ReceptionIn, key: Key | None) -> Visitor:

@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 from starlette.requests import Request
 
-from services.intake.http.bodies import ContactIn, Input, IssueIn, ReasonText, ReceivedIssueIn, ReceptionIn, Words
+from services.intake.http.bodies import (
+    ContactIn,
+    Input,
+    IssueIn,
+    ReasonText,
+    ReceivedIssueIn,
+    ReceptionIn,
+    Reference,
+    Words,
+)
 from shared.contracts.words import Rating
 from shared.errors import Conflict, DomainError
 from shared.ids import new_id
@@ -104,6 +113,24 @@ class DeskForm(_Reachable):
         return ReceivedIssueIn(category=self.category, words=self.words, anonymous=self.anonymous, contact=self.contact)
 
 
+class SameForm(Input):
+    """Which of the likely same issues it is, or none of them."""
+
+    choice: Annotated[str, StringConstraints(pattern=r"^(raise|discard|[a-z2-7]{24})$")]
+
+
+class GroupingForm(Input):
+    """Why staff join or split."""
+
+    reason: ReasonText
+
+
+class JoiningForm(GroupingForm):
+    """The same, and to which issue."""
+
+    to: Reference
+
+
 class RatingForm(Input):
     """What the resident thinks of the outcome."""
 
@@ -126,7 +153,13 @@ def new_form_key() -> str:
     return new_id()
 
 
+def scope_of(form_key: str) -> str:
+    """What the answer to a form is remembered by."""
+    return hashlib.sha256(f"intake\nform\n{form_key}".encode()).hexdigest()
+
+
 def key_of(request: Request, form_key: str, content: Input) -> IdempotencyKey:
     """The key under which this form's answer is remembered."""
-    scope = hashlib.sha256(f"intake\nform\n{form_key}".encode()).hexdigest()
-    return IdempotencyKey(scope, fingerprint(request.method, request.url.path, content.model_dump_json().encode()))
+    return IdempotencyKey(
+        scope_of(form_key), fingerprint(request.method, request.url.path, content.model_dump_json().encode())
+    )

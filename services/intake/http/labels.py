@@ -14,6 +14,7 @@ STATES: Mapping[str, str] = {
     "in-progress": N_("Being worked on"),
     "closed": N_("Closed"),
     "withdrawn": N_("Taken back"),
+    "joined": N_("Joined to another"),
 }
 
 BADGES: Mapping[str, str] = {
@@ -23,6 +24,7 @@ BADGES: Mapping[str, str] = {
     "in-progress": "badge-info",
     "closed": "badge-good",
     "withdrawn": "",
+    "joined": "badge-info",
 }
 
 STEPS: Mapping[str, str] = {
@@ -39,8 +41,12 @@ STEPS: Mapping[str, str] = {
     "dropped": N_("What was undertaken will not be done; the reason is on record."),
     "closed": N_("It was closed with an answer."),
     "rated": N_("The resident rated the outcome."),
-    "reopened": N_("The resident said that it is not solved: work goes on."),
+    "reopened": N_("A resident said that it is not solved: work goes on."),
+    "confirmed": N_("The resident confirmed that it is as the answer says."),
+    "silent": N_("The time to say something about the answer passed in silence."),
     "withdrawn": N_("The resident took it back."),
+    "joined": N_("Others had raised the same: it is worked on together with theirs."),
+    "split": N_("It is worked on by itself again."),
     "erased": N_("Words and contact were erased at the resident's wish."),
 }
 
@@ -49,6 +55,12 @@ COMMITMENTS: Mapping[str, str] = {
     "made": N_("Not done yet"),
     "kept": N_("Done"),
     "dropped": N_("Will not be done"),
+}
+
+WORDS: Mapping[str, str] = {
+    "confirmed": N_("Confirmed: it is as the answer says"),
+    "disputed": N_("Disputed: it is not as the answer says"),
+    "silent": N_("Nothing was said in the time there was"),
 }
 
 ROLES: Mapping[str, str] = {
@@ -68,6 +80,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "channel": CHANNELS,
     "kind": STATION_KINDS,
     "role": ROLES,
+    "word": WORDS,
     "category": CATEGORIES,
 }
 

@@ -13,11 +13,12 @@ from services.intake.http.drafts import draft_of
 from services.intake.http.form_models import ALREADY_SENT, IssueForm, key_of, new_form_key
 from services.intake.http.labels import label, options, plain
 from services.intake.http.qr import data_uri, svg
+from services.intake.http.same_pages import add_same_pages
 from services.intake.http.track_pages import add_track_pages
 from services.intake.places import Places, Station
 from services.intake.queries import track
 from services.intake.usecases.follow import unknown_code
-from services.intake.usecases.submit import Receipt
+from services.intake.usecases.likely import Place
 from shared.errors import Conflict, DomainError, NotFound
 from shared.web.forms import Form, blank, read_form
 from shared.web.pages import render
@@ -32,6 +33,7 @@ def build_pages(intake: Intake) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     _add_home(router, intake)
     _add_station(router, intake)
+    add_same_pages(router, intake)
     add_track_pages(router, intake)
     return router
 
@@ -72,15 +74,15 @@ def _add_station(router: APIRouter, intake: Intake) -> None:
 
     @router.post("/s/{station}")
     async def submit(request: Request, station: str) -> Response:
-        """Raise the issue written there, and show its receipt."""
+        """Raise the issue written there and show its receipt, or ask first whether it is one of the likely same."""
         form = await read_form(request, IssueForm)
         try:
-            receipt = await _submitted(intake, request, station, form)
+            leads_to = await _submitted(intake, request, station, form)
         except DomainError as refusal:
             return _station(request, await intake.places(), station, _refused(request, form, refusal), refusal.status)
-        if receipt is None:
+        if leads_to is None:
             return _station(request, await intake.places(), station, form, 422)
-        return RedirectResponse(f"/track/{receipt.tracking_code}/receipt", 303)
+        return RedirectResponse(leads_to, 303)
 
     @router.get("/s/{station}/qr.svg")
     async def station_qr(station: str) -> Response:
@@ -91,7 +93,7 @@ def _add_station(router: APIRouter, intake: Intake) -> None:
     @router.get("/track/{code}/receipt")
     async def receipt_page(request: Request, code: str) -> Response:
         """What the resident takes home: the reference, the code and its QR code."""
-        tracked = await track(intake.reader, code)
+        tracked = await track(intake.reader, code, intake.clock.now())
         if tracked is None:
             raise unknown_code()
         address = intake.tracking_url(code)
@@ -106,13 +108,20 @@ def _add_station(router: APIRouter, intake: Intake) -> None:
         )
 
 
-async def _submitted(intake: Intake, request: Request, station: str, form: Form[IssueForm]) -> Receipt | None:
+async def _submitted(intake: Intake, request: Request, station: str, form: Form[IssueForm]) -> str | None:
+    """Where the resident goes next: to the receipt, or to the question whether it is one of the likely same issues."""
     if form.value is None:
         return None
     language: Any = translator_of(request).code
     issue = form.value.issue(station, language)
     draft = await draft_of(intake, None, issue, key_of(request, form.value.form_key, form.value))
-    return await intake.submissions.submit(draft)
+    assert draft.key is not None
+    was_sent = await intake.drafts.answered(draft.key) is not None
+    if not was_sent and await intake.likely.to(Place(draft.location, draft.category), draft.words):
+        await intake.drafts.keep(form.value.form_key, draft)
+        return f"/s/{station}/same/{form.value.form_key}"
+    receipt = await intake.submissions.submit(draft)
+    return f"/track/{receipt.tracking_code}/receipt"
 
 
 def _refused(request: Request, form: Form[IssueForm], refusal: DomainError) -> Form[IssueForm]:

@@ -38,7 +38,7 @@ def add_track_pages(router: APIRouter, intake: Intake) -> None:
         if not code.strip():
             return render(request, "intake/enter.html", form=blank())
         cleaned = _NOT_IN_A_CODE.sub("", code.lower())
-        if await track(intake.reader, cleaned) is None:
+        if await track(intake.reader, cleaned, intake.clock.now()) is None:
             refused = blank(code=code).refused(_UNREADABLE, translator_of(request))
             return render(request, "intake/enter.html", 404, form=refused)
         return RedirectResponse(f"/track/{cleaned}", 303)
@@ -54,6 +54,11 @@ def add_track_pages(router: APIRouter, intake: Intake) -> None:
         return await _act(
             intake, request, code, RatingForm, lambda form: following.rate(Said(code, form.reason), form.rating)
         )
+
+    @router.post("/track/{code}/confirm")
+    async def confirm(request: Request, code: str) -> Response:
+        """Say that it is as the answer says."""
+        return await _act(intake, request, code, NothingForm, lambda _: following.confirm(Said(code)))
 
     @router.post("/track/{code}/reopen")
     async def reopen(request: Request, code: str) -> Response:
@@ -86,10 +91,10 @@ async def _act(
 
 
 async def _page(intake: Intake, request: Request, code: str, form: Form[Any], status: int = 200) -> Response:
-    tracked = await track(intake.reader, code)
+    tracked = await track(intake.reader, code, intake.clock.now())
     if tracked is None:
         raise unknown_code()
-    answered, available = await intake.answer_to(tracked.reference, tracked.outcome)
+    answered, available = await intake.answer_to(tracked.work, tracked.outcome)
     return render(
         request,
         "intake/track.html",

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from services.intake.domain import Contact, State, Step
+from services.intake.domain import Contact, State, Step, Word
 from services.intake.places import Location
-from services.intake.tables import IDEMPOTENCY, ISSUES, RECEPTIONS, TIMELINE, VAULT
+from services.intake.standing import can_be_joined
+from services.intake.tables import GROUPINGS, IDEMPOTENCY, ISSUES, RECEPTIONS, TIMELINE, VAULT
+from services.intake.usecases import together
 from shared.contracts import inner, report
 from shared.contracts.words import Channel
 from shared.db.idempotency import Key, Remembered, recall, remember
@@ -40,6 +42,8 @@ class Draft:
     recorded_at: datetime | None = None
     """The date of the paper record it is entered from; None for now."""
     key: Key | None = None
+    joins: str | None = None
+    """The reference of the issue that its resident found to be the same and joins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,17 @@ class _Group:
     vault: list[dict[str, Any]] = field(default_factory=list)
     receptions: list[dict[str, Any]] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
+    groupings: list[dict[str, Any]] = field(default_factory=list)
     answers: list[tuple[Key, tuple[int, Any]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the drafts of one transaction name that must be there already."""
+
+    answers: dict[str, Remembered]
+    receptions: set[str]
+    leads: dict[str, Row[Any]]
 
 
 class Submissions:
@@ -91,37 +105,45 @@ class Submissions:
 
     async def register(self, tx: Transaction, drafts: Sequence[Draft]) -> list[Receipt | Exception]:
         """Raise ``drafts`` together; a refused one has its exception in its place."""
-        known = await recall(tx, IDEMPOTENCY, [draft.key for draft in drafts if draft.key is not None])
-        receptions = await _known_receptions(tx, drafts)
+        answers = await recall(tx, IDEMPOTENCY, [draft.key for draft in drafts if draft.key is not None])
+        known = _Known(answers, await _known_receptions(tx, drafts), await _leads(tx, drafts))
         group = _Group()
         results: list[Receipt | Exception] = []
         for draft in drafts:
             try:
-                results.append(self._raise(tx, draft, known, receptions, group))
+                results.append(self._raise(tx, draft, known, group))
             except DomainError as refusal:
                 results.append(refusal)
         await _write(tx, group)
         return results
 
-    def _raise(
-        self, tx: Transaction, draft: Draft, known: dict[str, Remembered], receptions: set[str], group: _Group
-    ) -> Receipt:
-        if draft.key is not None and (before := known.get(draft.key.scope_hash)):
+    def _raise(self, tx: Transaction, draft: Draft, known: _Known, group: _Group) -> Receipt:
+        if draft.key is not None and (before := known.answers.get(draft.key.scope_hash)):
             draft.key.check(before.fingerprint)
             return self.receipt(before.body["reference"])
-        if draft.reception_id is not None and draft.reception_id not in receptions:
+        if draft.reception_id is not None and draft.reception_id not in known.receptions:
             raise DomainError("unknown-reception", "There is no such reception.", field="reception")
+        lead = None
+        if draft.joins is not None:
+            lead = known.leads.get(draft.joins)
+            if lead is None or not can_be_joined(lead, tx.now):
+                raise ended()
         receipt = self.receipt(new_reference())
         if draft.key is not None:
             # The same key may come twice in one group; and the answer kept is without the code.
             body = {"reference": receipt.reference}
-            known[draft.key.scope_hash] = Remembered(draft.key.fingerprint, CREATED, body)
+            known.answers[draft.key.scope_hash] = Remembered(draft.key.fingerprint, CREATED, body)
             group.answers.append((draft.key, (CREATED, body)))
-        _add(tx, group, draft, receipt)
+        _add(tx, group, draft, receipt, lead)
         return receipt
 
 
-def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt) -> None:
+def ended() -> DomainError:
+    """The refusal to join what has ended."""
+    return DomainError("issue-has-ended", "That issue has ended, so it cannot be joined any more.", field="join")
+
+
+def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt, lead: Row[Any] | None) -> None:
     at = draft.recorded_at or tx.now
     on_paper = draft.recorded_at is not None
     reception_id = draft.reception_id
@@ -142,8 +164,8 @@ def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt) -> None
             "channel": draft.channel,
             "language": draft.language,
             "anonymous": draft.anonymous,
-            "state": State.SUBMITTED.value,
-            "version": 1,
+            "state": (State.SUBMITTED if lead is None else State.JOINED).value,
+            "version": 1 if lead is None else 2,
             "routing_version": 0,
             "case_version": 0,
             "member": None,
@@ -152,6 +174,10 @@ def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt) -> None
             "submitted_at": at,
             "closed_at": None,
             "on_paper": on_paper,
+            "joined_to": None if lead is None else lead.reference,
+            "state_before": None if lead is None else State.SUBMITTED.value,
+            "word": Word.AWAITED.value,
+            "word_until": None if lead is None else lead.word_until,
         }
     )
     group.vault.append(
@@ -168,10 +194,17 @@ def _add(tx: Transaction, group: _Group, draft: Draft, receipt: Receipt) -> None
     group.timeline.append({"reference": receipt.reference, "at": at, "step": Step.SUBMITTED.value, "code": None})
     # A reception that was more than this issue was told of by itself.
     told_here = reception_id if draft.reception_id is None else None
-    _announce_issue(tx, draft, receipt.reference, at, told_here)
+    _announce_issue(tx, draft, receipt.reference, at, told_here, lead)
+    if lead is not None:
+        chosen = together.Act(is_news=False)
+        group.timeline.append({"reference": receipt.reference, "at": at, "step": Step.JOINED.value, "code": None})
+        group.groupings.append(together.record(tx, receipt.reference, lead.reference, "joined", chosen))
+        together.announce_join(tx, receipt.reference, 2, lead, is_news=False)
 
 
-def _announce_issue(tx: Transaction, draft: Draft, reference: str, at: datetime, reception_id: str | None) -> None:
+def _announce_issue(
+    tx: Transaction, draft: Draft, reference: str, at: datetime, reception_id: str | None, lead: Row[Any] | None
+) -> None:
     where, on_paper = draft.location, draft.recorded_at is not None
     tx.announce(
         inner.IssueSubmitted(
@@ -186,6 +219,7 @@ def _announce_issue(tx: Transaction, draft: Draft, reference: str, at: datetime,
             language=draft.language,
             anonymous=draft.anonymous,
             reply_by=draft.contact.reply_by,
+            joined_to=None if lead is None else lead.reference,
         ),
         event_id=derived_id("intake", reference, 1, "inner"),
     )
@@ -249,12 +283,21 @@ async def _known_receptions(tx: Transaction, drafts: Sequence[Draft]) -> set[str
     return {row.id for row in await tx.all(select(RECEPTIONS.c.id).where(RECEPTIONS.c.id.in_(named)))}
 
 
+async def _leads(tx: Transaction, drafts: Sequence[Draft]) -> dict[str, Row[Any]]:
+    """The issues that are joined, by the reference named; what one of them is itself joined to stands for it."""
+    named = {draft.joins for draft in drafts if draft.joins is not None}
+    if not named:
+        return {}
+    return await together.carriers(tx, named)
+
+
 async def _write(tx: Transaction, group: _Group) -> None:
     tables = (
         (ISSUES, group.issues),
         (VAULT, group.vault),
         (RECEPTIONS, group.receptions),
         (TIMELINE, group.timeline),
+        (GROUPINGS, group.groupings),
     )
     for table, rows in tables:
         if rows:

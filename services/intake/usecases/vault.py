@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,9 @@ from shared.messaging.arrivals import Arrivals
 
 NOTIFY = "notify"
 """The one service that writes to residents."""
+
+MOST_JOINED = 200
+"""Of those who joined one issue, the words of so many, the first raised first, are shown with it."""
 
 _PURPOSES = {
     "member": "casework",
@@ -49,8 +53,22 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinedWords:
+    """What another resident said of the same matter; how to reach them is read with their own issue only."""
+
+    reference: str
+    words: str | None
+    language: str
+    erased: bool
+    reasons: tuple[Given, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """What the vault holds of one issue; ``words`` and contact are None once ``erased``."""
+    """What the vault holds of one issue; ``words`` and contact are None once ``erased``.
+
+    ``joined`` are those who joined it, as far as the reader may read them; ``joined_to``: what it is joined to itself.
+    """
 
     reference: str
     words: str | None
@@ -60,6 +78,8 @@ class Opened:
     email: str | None
     erased: bool
     reasons: tuple[Given, ...]
+    joined: tuple[JoinedWords, ...] = ()
+    joined_to: str | None = None
 
 
 class Vault:
@@ -76,9 +96,10 @@ class Vault:
 
         async def job(tx: Transaction) -> Opened:
             issue = await tx.one(select(ISSUES).where(ISSUES.c.reference == reference))
-            if issue is None or not _may_open(reader, issue):
+            if issue is None or not may_open(reader, issue, await holder_of(tx, issue)):
                 raise not_found()
-            return await self._opened(tx, reader, reference)
+            opened = await self._opened(tx, reader, reference)
+            return replace(opened, joined=await self._joined(tx, reader, issue), joined_to=issue.joined_to)
 
         return await self._writer.run(job)
 
@@ -96,18 +117,7 @@ class Vault:
         sealed = await tx.one(select(VAULT).where(VAULT.c.reference == reference))
         if sealed is None:
             raise not_found()
-        await tx.execute(
-            READS.insert(),
-            {
-                "reference": reference,
-                "reader": reader.subject,
-                "role": reader.role,
-                "member": reader.member,
-                "purpose": _PURPOSES[reader.role],
-                "read_at": tx.now,
-            },
-        )
-        reasons = await tx.all(select(REASONS).where(REASONS.c.reference == reference).order_by(REASONS.c.id))
+        await tx.execute(READS.insert(), _reading(tx, reader, reference))
         return Opened(
             reference=reference,
             words=sealed.words,
@@ -116,7 +126,30 @@ class Vault:
             phone=sealed.phone,
             email=sealed.email,
             erased=sealed.erased_at is not None,
-            reasons=tuple(Given(row.about, row.words, row.given_at) for row in reasons),
+            reasons=(await _reasons(tx, [reference])).get(reference, ()),
+        )
+
+    async def _joined(self, tx: Transaction, reader: VaultReader, issue: Row[Any]) -> tuple[JoinedWords, ...]:
+        """The words of those who joined ``issue``; each reading is written down like any other."""
+        if reader.service is not None:
+            return ()
+        rows = await tx.all(
+            select(ISSUES.c.reference, ISSUES.c.station, VAULT.c.words, VAULT.c.language, VAULT.c.erased_at)
+            .join(VAULT, VAULT.c.reference == ISSUES.c.reference)
+            .where(ISSUES.c.joined_to == issue.reference)
+            .order_by(ISSUES.c.submitted_at, ISSUES.c.reference)
+            .limit(MOST_JOINED)
+        )
+        theirs = [row for row in rows if may_open(reader, row, issue.member)]
+        if not theirs:
+            return ()
+        await tx.execute(READS.insert(), [_reading(tx, reader, row.reference) for row in theirs])
+        reasons = await _reasons(tx, [row.reference for row in theirs])
+        return tuple(
+            JoinedWords(
+                row.reference, row.words, row.language, row.erased_at is not None, reasons.get(row.reference, ())
+            )
+            for row in theirs
         )
 
     async def _wait_for_order(self, reader: VaultReader, reference: str) -> None:
@@ -125,18 +158,48 @@ class Vault:
             return
         query = select(ISSUES).where(ISSUES.c.reference == reference)
 
-        def ready(issue: Row[Any] | None) -> bool:
-            return issue is None or State(issue.state) is State.WITHDRAWN or _may_open(reader, issue)
+        async def ready() -> bool:
+            issue = await self._reader.one(query)
+            if issue is None or State(issue.state) is State.WITHDRAWN:
+                return True
+            return may_open(reader, issue, await holder_of(self._reader, issue))
 
-        await self._arrivals.wait_for(lambda: self._reader.one(query), ready)
+        await self._arrivals.wait_for(ready, bool)
 
 
-def _may_open(reader: VaultReader, issue: Row[Any]) -> bool:
+async def holder_of(reads: Transaction | Reader, issue: Row[Any]) -> str | None:
+    """The member who works on the matter: of a joined issue, the one who has the issue that it is joined to."""
+    if issue.joined_to is None:
+        return None if issue.member is None else str(issue.member)
+    holder: str | None = await reads.scalar(select(ISSUES.c.member).where(ISSUES.c.reference == issue.joined_to))
+    return holder
+
+
+def may_open(reader: VaultReader, issue: Row[Any], holder: str | None) -> bool:
+    """Whether ``reader`` has to do with ``issue``, on which the member ``holder`` works."""
     if reader.role == "service":
         return reader.service == NOTIFY
     return may_read_words(
-        reader.role, member=reader.member, stations=reader.stations, holder=issue.member, station=issue.station
+        reader.role, member=reader.member, stations=reader.stations, holder=holder, station=issue.station
     )
+
+
+def _reading(tx: Transaction, reader: VaultReader, reference: str) -> dict[str, Any]:
+    return {
+        "reference": reference,
+        "reader": reader.subject,
+        "role": reader.role,
+        "member": reader.member,
+        "purpose": _PURPOSES[reader.role],
+        "read_at": tx.now,
+    }
+
+
+async def _reasons(tx: Transaction, references: Sequence[str]) -> dict[str, tuple[Given, ...]]:
+    found: dict[str, tuple[Given, ...]] = {}
+    for row in await tx.all(select(REASONS).where(REASONS.c.reference.in_(references)).order_by(REASONS.c.id)):
+        found[row.reference] = (*found.get(row.reference, ()), Given(row.about, row.words, row.given_at))
+    return found
 
 
 def not_found() -> NotFound:
