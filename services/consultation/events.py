@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.consultation.usecases import hearing, roster
+from services.consultation.usecases import hearing, hearing_residents, roster
 from shared.contracts import inner
 from shared.messaging.handlers import Handlers
 
@@ -18,6 +18,9 @@ def handlers() -> Handlers:
     heard.each(inner.IssueWithdrawn, hearing.hear_withdrawn)
     heard.each(inner.IssueReopened, hearing.hear_reopened)
     heard.each(inner.FeedbackGiven, hearing.hear_feedback)
+    heard.each(inner.WordGiven, hearing_residents.hear_word)
+    heard.each(inner.IssueJoined, hearing_residents.hear_joined)
+    heard.each(inner.IssueSplit, hearing_residents.hear_split)
     heard.each(inner.RecordErased, hearing.hear_erased)
     heard.each(inner.StationPublished, roster.hear_station)
     heard.each(inner.RosterPublished, roster.hear_roster)

@@ -35,8 +35,9 @@ class Casebook:
         return state
 
     async def cases(self, actor: Actor, states: Sequence[str] = (), cursor: str | None = None) -> Page[CaseLine]:
-        """The cases of a member, or all for staff. Raises DomainError on ``cursor``."""
-        statement = select(CASES).order_by(CASES.c.id.desc()).limit(PAGE + 1)
+        """The cases of a member, or all for staff, but for those worked on under another. Raises DomainError on
+        ``cursor``."""
+        statement = select(CASES).where(CASES.c.joined_to.is_(None)).order_by(CASES.c.id.desc()).limit(PAGE + 1)
         if not actor.sees_all:
             statement = statement.where(worked_on_by(CASES.c.reference, actor.member))
         if states:

@@ -30,11 +30,14 @@ class HeardIssue(Row, table=True):
     """How far each publisher's events of one issue were heard; it may begin before there is a case."""
 
     __tablename__ = "heard_issues"
+    __table_args__ = (Index("heard_issues_joined", "joined_to"),)
 
     reference: str = Field(primary_key=True, max_length=40)
     routing_version: int
     intake_version: int
     is_withdrawn: bool
+    joined_to: str | None = Field(default=None, max_length=40)
+    """The issue it is worked on under, if it was joined to another one."""
 
 
 class Case(Row, table=True):
@@ -67,6 +70,8 @@ class Case(Row, table=True):
     rating: str | None = Field(default=None, max_length=16)
     word: str | None = Field(default=None, max_length=16)
     """What the resident says of the closing: confirmed, disputed or silent."""
+    joined_to: str | None = Field(default=None, max_length=40)
+    """The issue under which it is worked on; its own state stays what it was until it is split again."""
     step: int
     """Counts the events this service published of the issue."""
     version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

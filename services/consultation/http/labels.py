@@ -38,6 +38,12 @@ ENTRIES: Mapping[str, str] = {
     "closed": N_("Case closed"),
     "rated": N_("The resident rated the outcome"),
     "reopened": N_("The resident says that it is not solved"),
+    "confirmed": N_("The resident confirmed that it is so"),
+    "silent": N_("The resident said nothing in time"),
+    "joined": N_("The same matter as another issue: worked on there"),
+    "split": N_("A matter of its own again"),
+    "resident-joined": N_("Another resident raised the same"),
+    "resident-split": N_("What another resident raised is a matter of its own after all"),
     "withdrawn": N_("Taken back by the resident"),
     "erased": N_("Words erased at the resident's wish"),
 }

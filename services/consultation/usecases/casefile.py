@@ -15,6 +15,9 @@ from shared.db.transaction import Transaction
 from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 
+WORK_OF_THE_CASE = (CaseMove.WORK, CaseMove.NOTE, CaseMove.PRESS, CaseMove.CLOSE)
+"""What its members do; what neighbours report has happened, wherever the case is worked on."""
+
 Audience = Literal["resident", "staff", "office"]
 
 
@@ -31,10 +34,16 @@ class CaseFile:
     version: int
     author: Author = HEARSAY
     """Who signs what is entered, unless it is said otherwise."""
+    joined_to: str | None = None
+    """The issue under which it is worked on, if it is the same matter."""
     moved: bool = False
 
     def move(self, move: CaseMove) -> None:
-        """Make ``move``. Raises Conflict where the table of moves has none from here."""
+        """Make ``move``. Raises Conflict where the table of moves has none from here, or the work is done elsewhere."""
+        if self.joined_to is not None and move in WORK_OF_THE_CASE:
+            raise Conflict(
+                "case-joined", "This is worked on together with issue {reference} now.", reference=self.joined_to
+            )
         after = case_after(self.state, move)
         self.moved = self.moved or after is not self.state
         self.state = after
@@ -145,9 +154,13 @@ def worked_on_by(reference: ColumnElement[str], member: str | None) -> ColumnEle
 
 async def find_case(tx: Transaction, reference: str, author: Author = HEARSAY) -> CaseFile | None:
     """The case, locked for the rest of the transaction, or None. What is entered is signed by ``author``."""
-    columns = (CASES.c.member, CASES.c.state, CASES.c.step, CASES.c.version)
+    columns = (CASES.c.member, CASES.c.state, CASES.c.step, CASES.c.version, CASES.c.joined_to)
     row = await tx.one(select(*columns).where(CASES.c.reference == reference).with_for_update())
-    return CaseFile(tx, reference, row.member, CaseState(row.state), row.step, row.version, author) if row else None
+    if row is None:
+        return None
+    return CaseFile(
+        tx, reference, row.member, CaseState(row.state), row.step, row.version, author, joined_to=row.joined_to
+    )
 
 
 async def take_case(tx: Transaction, actor: Actor, reference: str) -> CaseFile:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from services.consultation.domain import CaseMove, CaseState
 from services.consultation.tables import CASES, ENTRIES, HEARD_ISSUES, PHOTOS, REFERRALS, SURVEYS
+from services.consultation.usecases import joining
 from services.consultation.usecases.acting import Moment
 from services.consultation.usecases.casefile import CaseFile, entry, find_case
 from shared.contracts import inner
@@ -68,13 +69,13 @@ async def hear_timed_out(tx: Transaction, received: Received[inner.AssignmentTim
 
 async def hear_unroutable(tx: Transaction, received: Received[inner.IssueUnroutable]) -> None:
     """It lies with the dispatcher: nothing for us but the count, so that the next assignment is in order."""
-    await _is_next(tx, received.event, "routing")
+    await is_next(tx, received.event, "routing")
 
 
 async def hear_withdrawn(tx: Transaction, received: Received[inner.IssueWithdrawn]) -> None:
     """The resident took the issue back, perhaps before anybody was given it."""
     event = received.event
-    if not await _is_next(tx, event, "intake"):
+    if not await is_next(tx, event, "intake"):
         return
     of_issue = HEARD_ISSUES.c.reference == event.reference
     await tx.execute(HEARD_ISSUES.update().where(of_issue).values(is_withdrawn=True))
@@ -88,20 +89,21 @@ async def hear_withdrawn(tx: Transaction, received: Received[inner.IssueWithdraw
 async def hear_reopened(tx: Transaction, received: Received[inner.IssueReopened]) -> None:
     """The resident says that it is not solved: the same member goes on, and the first answer stays on the thread."""
     event = received.event
-    case = await find_case(tx, event.reference) if await _is_next(tx, event, "intake") else None
+    case = await find_case(tx, event.reference) if await is_next(tx, event, "intake") else None
     if case is not None:
         case.move(CaseMove.REOPEN)
         await case.enter("reopened", _moment(event), audience="resident")
-        await case.save(outcome=None, answer=None, closed_at=None, rating=None)
+        await case.save(outcome=None, answer=None, closed_at=None, rating=None, word="disputed")
 
 
 async def hear_feedback(tx: Transaction, received: Received[inner.FeedbackGiven]) -> None:
     """The resident rated the outcome."""
     event = received.event
-    case = await find_case(tx, event.reference) if await _is_next(tx, event, "intake") else None
+    case = await find_case(tx, event.reference) if await is_next(tx, event, "intake") else None
     if case is not None:
         await case.enter("rated", _moment(event), audience="resident", details={"rating": event.rating})
-        await case.save(rating=event.rating)
+        await case.save(rating=event.rating, **({"word": event.word} if event.word else {}))
+    await joining.word_of_another(tx, event.joined_to, "rated", _moment(event), {"rating": event.rating})
 
 
 async def hear_erased(tx: Transaction, received: Received[inner.RecordErased]) -> None:
@@ -117,7 +119,7 @@ async def hear_erased(tx: Transaction, received: Received[inner.RecordErased]) -
         await case.enter("erased", _moment(received.event), audience="resident")
 
 
-async def _is_next(tx: Transaction, event: inner.IssueEvent, publisher: Publisher) -> bool:
+async def is_next(tx: Transaction, event: inner.IssueEvent, publisher: Publisher) -> bool:
     """Whether the event is the next of its publisher, which is noted; False for a late one. Raises TooEarly."""
     row = await tx.one(select(HEARD_ISSUES).where(HEARD_ISSUES.c.reference == event.reference).with_for_update())
     column = f"{publisher}_version"
@@ -134,20 +136,21 @@ async def _is_next(tx: Transaction, event: inner.IssueEvent, publisher: Publishe
 
 async def _routed(tx: Transaction, event: inner.IssueEvent) -> CaseFile | None:
     """The case that the next event of routing changes; None where it is late, or the resident withdrew meanwhile."""
-    if not await _is_next(tx, event, "routing"):
+    if not await is_next(tx, event, "routing"):
         return None
     case = await find_case(tx, event.reference)
     return None if case is None or case.state is CaseState.WITHDRAWN else case
 
 
 async def _assign(tx: Transaction, event: inner.IssueAssigned) -> None:
-    if not await _is_next(tx, event, "routing"):
+    if not await is_next(tx, event, "routing"):
         return
     case = await find_case(tx, event.reference)
     if case is None:
         withdrawn = select(HEARD_ISSUES.c.is_withdrawn).where(HEARD_ISSUES.c.reference == event.reference)
         state = CaseState.WITHDRAWN if await tx.scalar(withdrawn) else CaseState.ASSIGNED
-        await tx.execute(CASES.insert(), _case(event, state))
+        joined_to = await joining.carrier_of(tx, event.reference)
+        await tx.execute(CASES.insert(), _case(event, state) | {"joined_to": joined_to})
         await tx.execute(ENTRIES.insert(), _assignment(event))
     elif case.state is not CaseState.WITHDRAWN:
         case.move(CaseMove.ASSIGN)
