@@ -87,6 +87,7 @@ class Department(Row, table=True):
     names: dict[str, str] = Field(sa_type=Json)
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=30)
+    language: str | None = Field(default=None, max_length=16)
     days_to_reply: int | None = None
     active: bool = True
 

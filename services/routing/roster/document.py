@@ -106,6 +106,8 @@ class DepartmentEntry(Part):
     names: Names = Field(default_factory=dict)
     email: Email | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 ()-]{2,29}$")] | None = None
+    language: Language | None = None
+    """In which it is written to; the body's own unless it is said."""
     days_to_reply: Annotated[int, Field(ge=1, le=250)] | None = None
 
 
