@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.consultation.books import open_books
+from services.consultation.deadlines.book import DeadlineBook
+from services.consultation.deadlines.clock import DeadlineClock
 from services.consultation.desk import Desk
 from services.consultation.events import handlers
 from services.consultation.http.api import build_api
@@ -93,12 +95,15 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         referrals=Referrals(links),
         threads=Threads(runtime.reader, links, clock),
         books=books,
+        deadlines=DeadlineBook(runtime.reader, clock),
         invitations=Invitations(books.consultations, clock, settings.body, settings.origin),
     )
 
+    deadline_clock = DeadlineClock(runtime.reader, runtime.writer, clock, settings.time_zone)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, runtime.running():
+        async with neighbours, runtime.running(), deadline_clock.watched():
             yield
 
     app = create_app(

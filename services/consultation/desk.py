@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from services.consultation.books import Books
+from services.consultation.deadlines.book import DeadlineBook
 from services.consultation.domain import CaseState
 from services.consultation.invitations import Invitations
 from services.consultation.queries import Casebook
@@ -51,6 +52,7 @@ class Desk:
         referrals: Referrals,
         threads: Threads,
         books: Books,
+        deadlines: DeadlineBook,
         invitations: Invitations,
     ) -> None:
         self._writer = writer
@@ -66,6 +68,7 @@ class Desk:
         self.rule = rule
         self.briefs = briefs
         self.books = books
+        self.deadlines = deadlines
         self.invitations = invitations
 
     async def case_at_hand(self, reference: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.consultation.deadlines.calendar import hear_calendar
+from services.consultation.deadlines.departments import hear_department
 from services.consultation.usecases import hearing, hearing_residents, roster
 from shared.contracts import inner
 from shared.messaging.handlers import Handlers
@@ -24,4 +26,6 @@ def handlers() -> Handlers:
     heard.each(inner.RecordErased, hearing.hear_erased)
     heard.each(inner.StationPublished, roster.hear_station)
     heard.each(inner.RosterPublished, roster.hear_roster)
+    heard.each(inner.CalendarPublished, hear_calendar)
+    heard.each(inner.DepartmentPublished, hear_department)
     return heard

@@ -19,7 +19,7 @@ from services.consultation.rows.consultations import (
     Survey,
     SurveyMember,
 )
-from services.consultation.rows.deadlines import BodyCalendar, Deadline, DeadlinePause
+from services.consultation.rows.deadlines import BodyCalendar, Deadline, DeadlinePause, DepartmentTerm
 from services.consultation.rows.schema import METADATA, Row, table_of
 from shared.db.idempotency import idempotency_table
 from shared.db.types import BigKey, Json, UTCDateTime
@@ -222,6 +222,7 @@ BRIEF_STEPS = table_of(BriefStep)
 BRIEF_NUMBERS = table_of(BriefNumber)
 BODY_CALENDAR = table_of(BodyCalendar)
 DEADLINES = table_of(Deadline)
+DEPARTMENT_TERMS = table_of(DepartmentTerm)
 DEADLINE_PAUSES = table_of(DeadlinePause)
 ROSTER_STATIONS = table_of(RosterStation)
 ROSTER_MEMBERS = table_of(RosterMember)

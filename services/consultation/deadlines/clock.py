@@ -22,7 +22,8 @@ from services.consultation.deadlines.keeping import write
 from services.consultation.deadlines.reckoning import reckon
 from services.consultation.deadlines.record import COLUMNS, Deadline, deadline_of
 from services.consultation.domain.deadlines import DEADLINE, DeadlineMove, DeadlineState
-from services.consultation.tables import BODY_CALENDAR, DEADLINES
+from services.consultation.tables import BODY_CALENDAR, CASES, DEADLINES
+from services.consultation.usecases.referrals import fall_due, referral_of
 from shared.clock import Clock
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
@@ -50,8 +51,12 @@ async def reckon_again(tx: Transaction) -> int:
 async def act_on_due(tx: Transaction) -> int:
     """Do what the time has come for, of some deadlines; gives of how many."""
     columns = DEADLINES.c
+    await _lock_cases_of_referrals(tx)
     found = await _taken(tx, select(*COLUMNS).where(columns.next_at <= tx.now).order_by(columns.next_at))
     await write(tx, [_acted_on(tx, each) for each in found])
+    for each in found:
+        if each.kind == "referral-reply" and each.state is DeadlineState.RUNNING and each.due_at <= tx.now:
+            await fall_due(tx, referral_of(each.subject))
     return len(found)
 
 
@@ -79,6 +84,14 @@ def _acted_on(tx: Transaction, deadline: Deadline) -> Deadline:
         deadline = replace(deadline, escalated_at=tx.now)
         saying.escalated(tx, deadline)
     return deadline
+
+
+async def _lock_cases_of_referrals(tx: Transaction) -> None:
+    """Take the cases before their deadlines, as every use case does, so that nobody waits for each other."""
+    columns = DEADLINES.c
+    due = select(columns.reference).where(columns.next_at <= tx.now, columns.kind == "referral-reply")
+    cases = select(CASES.c.reference).where(CASES.c.reference.in_(due.order_by(columns.next_at).limit(AT_ONCE)))
+    await tx.all(cases.order_by(CASES.c.reference).with_for_update())
 
 
 async def _taken(tx: Transaction, statement: Select[Any]) -> list[Deadline]:

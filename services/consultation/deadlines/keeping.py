@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, bindparam, select
 
@@ -79,11 +79,16 @@ async def start(tx: Transaction, moment: Moment, *owed: Owed) -> None:
 
 
 async def meet(
-    tx: Transaction, moment: Moment, *kinds: DeadlineKind, reference: str | None = None, subject: str | None = None
+    tx: Transaction,
+    moment: Moment,
+    *kinds: DeadlineKind,
+    reference: str | None = None,
+    department: str | None = None,
+    subject: str | None = None,
 ) -> None:
-    """What was owed was done at ``moment``: for the case ``reference``, or for one ``subject`` of it."""
+    """What was owed was done at ``moment``: for the case ``reference``, by a department, or for one ``subject``."""
     met = []
-    for each in await _owed(tx, kinds, reference, subject):
+    for each in await _owed(tx, kinds, reference, department, subject):
         in_time = each.state is DeadlineState.PAUSED or moment.at <= each.due_at
         state = DEADLINE.after(each.state, DeadlineMove.MEET if in_time else DeadlineMove.MEET_LATE)
         ended = replace(each, state=state, ended_at=moment.at)
@@ -96,10 +101,15 @@ async def meet(
 
 
 async def release(
-    tx: Transaction, moment: Moment, *kinds: DeadlineKind, reference: str | None = None, subject: str | None = None
+    tx: Transaction,
+    moment: Moment,
+    *kinds: DeadlineKind,
+    reference: str | None = None,
+    department: str | None = None,
+    subject: str | None = None,
 ) -> None:
     """Nobody owes it any longer."""
-    owed = await _owed(tx, kinds, reference, subject)
+    owed = await _owed(tx, kinds, reference, department, subject)
     moves = [(each, DEADLINE.after(each.state, DeadlineMove.RELEASE)) for each in owed]
     await write(tx, [replace(each, state=state, ended_at=moment.at) for each, state in moves])
 
@@ -122,11 +132,6 @@ def deadline_id(kind: DeadlineKind, subject: str) -> str:
     return derived_id("deadline", kind, subject)
 
 
-def turn_of(reference: str, at: datetime) -> str:
-    """The subject of a case's own deadline: each time it is taken up, the answer is owed anew."""
-    return derived_id(reference, at.isoformat())
-
-
 _CHANGING = ("state", "member", "counted_from", "left_microseconds", "due_at", "warn_at", "escalate_at", "next_at")
 _STAMPS = ("edition", "turn", "warned_at", "missed_at", "escalated_at", "ended_at")
 _UPDATE = (
@@ -137,10 +142,12 @@ _UPDATE = (
 
 
 async def _owed(
-    tx: Transaction, kinds: Iterable[DeadlineKind], reference: str | None, subject: str | None
+    tx: Transaction, kinds: Iterable[DeadlineKind], reference: str | None, department: str | None, subject: str | None
 ) -> list[Deadline]:
     columns = DEADLINES.c
     of: ColumnElement[bool] = columns.reference == reference
+    if department is not None:
+        of = of & (columns.department == department)
     if subject is not None:
         of = columns.deadline_id.in_([deadline_id(kind, subject) for kind in kinds])
     statement = select(*COLUMNS).where(of, columns.kind.in_(kinds), columns.state.in_(_states(OWED)))

@@ -31,6 +31,16 @@ class BodyCalendar(Row, table=True):
     terms: list[dict[str, Any]] = Field(sa_type=Json)
 
 
+class DepartmentTerm(Row, table=True):
+    """How many working days a department has to reply; none where the body's term holds."""
+
+    __tablename__ = "department_terms"
+
+    department: str = Field(primary_key=True, max_length=64)
+    revision: int
+    days: int | None = None
+
+
 class Deadline(Row, table=True):
     """Something owed by a moment. ``due_at`` follows from what it is counted from, and from the calendar's edition."""
 

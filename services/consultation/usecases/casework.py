@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from services.consultation.deadlines import keeping as deadlines
 from services.consultation.domain import CaseMove
 from services.consultation.inputs import Audience, ContactInput, InvitationInput, NoteInput, VisitInput
 from services.consultation.outputs import Made
@@ -32,6 +33,7 @@ async def make_contact(tx: Transaction, actor: Actor, reference: str, contact: C
     contact_id = await case.record(
         "contact", moment, member=member, text=contact.text, audience=contact.audience, details=details
     )
+    await deadlines.meet(tx, moment, "first-contact", reference=case.reference)
     return Made(id=contact_id)
 
 
@@ -44,6 +46,7 @@ async def make_visit(tx: Transaction, actor: Actor, reference: str, visit: Visit
     case.move(CaseMove.WORK)
     await require_known(tx, Named(member=visit.member))
     visit_id = await case.record("visit", moment, member=member, text=visit.note, audience=visit.audience)
+    await deadlines.meet(tx, moment, "first-contact", reference=case.reference)
     tx.announce(
         inner.VisitMade(
             occurred_at=moment.at,

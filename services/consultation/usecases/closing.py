@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from services.consultation.deadlines import keeping as deadlines
 from services.consultation.domain import (
     UNANSWERED,
     CaseMove,
@@ -64,6 +65,7 @@ async def close_case(tx: Transaction, actor: Actor, reference: str, closing: Clo
         details=await _details(case, outcome, quality),
     )
     _announce(tx, case, moment, member, outcome, quality)
+    await deadlines.meet(tx, moment, "first-contact", "answer", reference=case.reference)
     await case.save(
         outcome=outcome.value,
         quality=quality,

@@ -18,6 +18,8 @@ from services.consultation.consulting import (
     OwnCommitmentInput,
     ProgressInput,
 )
+from services.consultation.deadlines import keeping as deadlines
+from services.consultation.deadlines.keeping import Owed
 from services.consultation.domain import CaseMove, CommitmentMove, CommitmentState
 from services.consultation.outputs import Made, State
 from services.consultation.registers import CommitmentMade
@@ -164,6 +166,7 @@ class Commitments:
                 "on_paper": moment.on_paper,
             },
         )
+        await deadlines.start(tx, moment, _promised(commitment, given, cases))
         if cases:
             links = [{"commitment_id": commitment.id, "reference": case.reference} for case in cases]
             await tx.execute(COMMITMENT_ISSUES.insert(), links)
@@ -179,6 +182,19 @@ class Commitments:
                 ),
                 event_id=derived_id(commitment.id, "made", case.reference),
             )
+
+
+def _promised(commitment: CommitmentMade, given: CommitmentInput, cases: Sequence[CaseFile]) -> Owed:
+    """What is owed by it: seen to by its owner, or by the member of the case where that is somebody else."""
+    case = cases[0] if len(cases) == 1 else None
+    return Owed(
+        "commitment",
+        commitment.id,
+        case.reference if case else None,
+        given.member or (case.member if case else None),
+        department=given.department,
+        due_on=commitment.due_on,
+    )
 
 
 def following(member: str | None) -> ColumnElement[bool]:
@@ -227,6 +243,8 @@ async def _settle(
         .where(COMMITMENTS.c.commitment_id == row.commitment_id)
         .values(state=state.value, settled_at=moment.at, **words)
     )
+    ended = deadlines.meet if state is CommitmentState.KEPT else deadlines.release
+    await ended(tx, moment, "commitment", subject=row.commitment_id)
     of_it = COMMITMENT_ISSUES.c.commitment_id == row.commitment_id
     references = [each[0] for each in await tx.all(select(COMMITMENT_ISSUES.c.reference).where(of_it))]
     for case in await cases_of(tx, actor, references):

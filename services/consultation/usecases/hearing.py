@@ -10,6 +10,8 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from services.consultation.deadlines import keeping as deadlines
+from services.consultation.deadlines.keeping import Owed
 from services.consultation.domain import CaseMove, CaseState
 from services.consultation.tables import CASES, ENTRIES, HEARD_ISSUES, PHOTOS, REFERRALS, SURVEYS
 from services.consultation.usecases import joining
@@ -55,6 +57,14 @@ async def hear_accepted(tx: Transaction, received: Received[inner.IssueAccepted]
         case.member = event.member
         await case.enter("accepted", _moment(event), audience="resident", member=event.member)
         await case.save(accepted_at=event.occurred_at)
+        # Taken over from a colleague, what is owed is owed by the same day.
+        await deadlines.hand_over(tx, event.reference, event.member)
+        await deadlines.start(
+            tx,
+            _moment(event),
+            Owed("first-contact", event.reference, event.reference, event.member),
+            Owed("answer", event.reference, event.reference, event.member),
+        )
 
 
 async def hear_declined(tx: Transaction, received: Received[inner.IssueDeclined]) -> None:
@@ -84,6 +94,7 @@ async def hear_withdrawn(tx: Transaction, received: Received[inner.IssueWithdraw
         case.move(CaseMove.WITHDRAW)
         await case.enter("withdrawn", _moment(event), audience="resident")
         await case.save()
+        await deadlines.release(tx, _moment(event), *deadlines.OF_THE_CASE, reference=event.reference)
 
 
 async def hear_reopened(tx: Transaction, received: Received[inner.IssueReopened]) -> None:
@@ -94,6 +105,8 @@ async def hear_reopened(tx: Transaction, received: Received[inner.IssueReopened]
         case.move(CaseMove.REOPEN)
         await case.enter("reopened", _moment(event), audience="resident")
         await case.save(outcome=None, answer=None, closed_at=None, rating=None, word="disputed")
+        again = f"{event.reference}/{event.version_of_issue}"
+        await deadlines.start(tx, _moment(event), Owed("answer", again, event.reference, case.member))
 
 
 async def hear_feedback(tx: Transaction, received: Received[inner.FeedbackGiven]) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
+from services.consultation.deadlines import keeping as deadlines
+from services.consultation.deadlines.departments import days_to_reply
+from services.consultation.deadlines.keeping import Owed
 from services.consultation.domain import REFERRAL, CaseMove, ReferralMove, ReferralState
 from services.consultation.inputs import ReferralInput, ReminderInput, ReplyInput, SupervisionInput
 from services.consultation.outputs import ReferralMade, State
@@ -24,6 +27,8 @@ from shared.db.transaction import Transaction
 from shared.errors import Conflict, DomainError, Forbidden, NotFound
 from shared.ids import derived_id, hash_of, new_id
 
+_RENEWED = "/"
+"""Parts a referral from the new day that supervision set, in the subject of its deadline."""
 LINK_LIVES = timedelta(days=30)
 """How long a department may reply by a link: from the day the reply is due, or from the letter where none is set."""
 
@@ -97,6 +102,8 @@ class Referrals:
             event_id=derived_id(referral_id, "made"),
         )
         await case.save()
+        days = await days_to_reply(tx, referral.department)
+        await deadlines.start(tx, moment, _owed(case, referral_id, referral.department, referral.due_on, days))
         return ReferralMade(id=referral_id, department=referral.department, due_on=referral.due_on)
 
     async def remind(
@@ -127,6 +134,11 @@ class Referrals:
         _require_ahead(supervision.due_on, moment)
         due_on = supervision.due_on or asked.row.due_on
         await asked.save(state=state, supervised_at=moment.at, due_on=due_on)
+        if supervision.due_on is not None:
+            department_only = {"reference": asked.case.reference, "department": department}
+            await deadlines.release(tx, moment, "referral-reply", **department_only)
+            renewed = f"{asked.row.referral_id}{_RENEWED}{supervision.due_on}"
+            await deadlines.start(tx, moment, _owed(asked.case, renewed, department, supervision.due_on))
         return await self._pressed(asked, "supervision", state, moment, actor, supervision.text, due_on)
 
     async def hear_reply(
@@ -205,6 +217,16 @@ class Referrals:
         )
 
 
+def referral_of(subject: str) -> str:
+    """The id of the referral that a deadline's ``subject`` is about."""
+    return subject.partition(_RENEWED)[0]
+
+
+def _owed(case: CaseFile, subject: str, department: str, due_on: date | None, days: int | None = None) -> Owed:
+    who = (case.reference, case.member, department)
+    return Owed("referral-reply", subject, *who, due_on=due_on, days=days)
+
+
 async def fall_due(tx: Transaction, referral_id: str) -> bool:
     """The day by which a reply was asked for is over; False where the department replied, or there is none such."""
     asked = await _asked(tx, referral_id)
@@ -276,6 +298,7 @@ async def _replied(asked: _Asked, moment: Moment, author: Author, reply: ReplyIn
     state = asked.after(ReferralMove.REPLY)
     await asked.save(state=state, replied_at=moment.at)
     await _end_links(tx, row.referral_id, used_at=tx.now)
+    await deadlines.meet(tx, moment, "referral-reply", reference=case.reference, department=row.department)
     case.author = author
     await case.record("reply", moment, member=None, text=reply.text, audience=reply.audience, details=_named(row))
     tx.announce(
