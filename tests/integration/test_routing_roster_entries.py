@@ -221,6 +221,7 @@ async def test_a_department_is_told_to_services_and_its_names_to_everybody(offic
         "email": "roads@county.example",
         "phone": "0999 123",
         "days_to_reply": 7,
+        "language": "ug",
     }
     assert (await ask(office, "PUT", "/departments/d-roads", sent)).json() == sent
     await until(

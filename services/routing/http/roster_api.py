@@ -16,7 +16,15 @@ from services.routing.http.roster_bodies import (
     WholeBody,
 )
 from services.routing.roster import register
-from services.routing.roster.altering import E
+from services.routing.roster.alterations import (
+    day_excepted,
+    day_restored,
+    leave_added,
+    leave_dropped,
+    leave_ended,
+    term_added,
+    term_dropped,
+)
 from services.routing.roster.changes import PAGE
 from services.routing.roster.document import (
     CommunityEntry,
@@ -26,6 +34,7 @@ from services.routing.roster.document import (
     StationEntry,
     TownshipEntry,
 )
+from services.routing.roster.entries import E
 from services.routing.roster.parts import LeaveEntry, TermEntry
 from services.routing.rosterkeeping import RosterKeeping
 from shared.errors import DomainError
@@ -85,31 +94,31 @@ def _add_dated_parts(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.post("/members/{code}/terms", status_code=201)
     async def add_term(code: str, sent: TermEntry, claims: Officer, key: Key) -> MemberOut:
         """A term of office; terms of one member do not overlap."""
-        await keeping.add_term(claims.subject, code, sent, key)
+        await keeping.alter(claims.subject, code, term_added(sent), key)
         return await _member(keeping, code)
 
     @router.delete("/members/{code}/terms/{begins_on}")
     async def drop_term(code: str, begins_on: date, claims: Officer) -> MemberOut:
         """A term that was recorded by mistake."""
-        await keeping.drop_term(claims.subject, code, begins_on)
+        await keeping.alter(claims.subject, code, term_dropped(begins_on))
         return await _member(keeping, code)
 
     @router.post("/members/{code}/leave", status_code=201)
     async def add_leave(code: str, sent: LeaveEntry, claims: Officer, key: Key) -> MemberOut:
         """The member will be away; without ``stand_in`` their regular stand-in takes their place."""
-        await keeping.add_leave(claims.subject, code, sent, key)
+        await keeping.alter(claims.subject, code, leave_added(sent), key)
         return await _member(keeping, code)
 
     @router.put("/members/{code}/leave/{begins_on}")
     async def end_leave(code: str, begins_on: date, ends_on: date, claims: Officer) -> MemberOut:
         """A leave ends on another day than was said."""
-        await keeping.end_leave(claims.subject, code, begins_on, ends_on)
+        await keeping.alter(claims.subject, code, leave_ended(begins_on, ends_on))
         return await _member(keeping, code)
 
     @router.delete("/members/{code}/leave/{begins_on}")
     async def drop_leave(code: str, begins_on: date, claims: Officer) -> MemberOut:
         """A leave is not taken."""
-        await keeping.drop_leave(claims.subject, code, begins_on)
+        await keeping.alter(claims.subject, code, leave_dropped(begins_on))
         return await _member(keeping, code)
 
 
@@ -141,13 +150,13 @@ def _add_stations(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.post("/stations/{code}/duty-exceptions", status_code=201)
     async def except_day(code: str, sent: DutyExceptionIn, claims: Officer, key: Key) -> StationOut:
         """A day on which the station's own duty rules do not hold."""
-        await keeping.except_day(claims.subject, code, sent.day, is_extra=sent.exception == "extra", key=key)
+        await keeping.alter(claims.subject, code, day_excepted(sent.day, sent.exception), key)
         return await _station(keeping, code)
 
     @router.delete("/stations/{code}/duty-exceptions/{day}")
     async def keep_day(code: str, day: date, claims: Officer) -> StationOut:
         """The rules hold on that day again."""
-        await keeping.keep_day(claims.subject, code, day)
+        await keeping.alter(claims.subject, code, day_restored(day))
         return await _station(keeping, code)
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from services.routing.http.bodies import Input
-from services.routing.roster.altering import mark_of
 from services.routing.roster.changes import RecordedChange
 from services.routing.roster.document import DutyDays, MemberEntry, Roster, StationEntry
+from services.routing.roster.entries import mark_of
 from services.routing.roster.parts import CompositionPart, ReadinessItem
 from services.routing.roster.register import MemberLine
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
-from services.routing.roster.altering import LISTS, E, entry_of, mark_of, with_entry, without_entry
+from services.routing.roster.alterations import WHOLE, Alteration, Piece
 from services.routing.roster.book import RosterBook
 from services.routing.roster.checking import Mistake, mistakes
 from services.routing.roster.document import Roster
+from services.routing.roster.entries import LISTS, E, entry_of, mark_of, with_entry, without_entry
 from services.routing.roster.lines import Location
 from services.routing.roster.store import hold
 from services.routing.usecases.roster_import import replace_roster
@@ -19,17 +19,6 @@ from shared.errors import Conflict, DomainError, NotFound
 
 ENTRY = 2
 """Steps to an entry: its list, its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What of an entry somebody sends: the ``way`` to it, and the ``field`` to name where none of its own is wrong."""
-
-    way: tuple[str, ...] = ()
-    field: str = "code"
-
-
-WHOLE = Piece()
 
 
 class RosterEditing:
@@ -50,18 +39,13 @@ class RosterEditing:
         _check_seen(entry_of(before, type(entry), entry.code), seen)
         return await self._keep(tx, by, before, entry, WHOLE)
 
-    async def alter(
-        self, tx: Transaction, by: str, kind: type[E], code: str, alter: Callable[[E], E], piece: Piece = WHOLE
-    ) -> E:
-        """Change an entry that is there; ``piece``: what of it that is sent.
-
-        Raises NotFound, and DomainError for whatever an import would refuse.
-        """
+    async def alter(self, tx: Transaction, by: str, code: str, alteration: Alteration[E]) -> E:
+        """Change a piece of an entry that is there. Raises NotFound, and DomainError for whatever an import refuses."""
         before = await self._roster(tx)
-        there = entry_of(before, kind, code)
+        there = entry_of(before, alteration.kind, code)
         if there is None:
             raise NotFound("not-in-roster", "There is no such entry in the roster.", field="code")
-        return await self._keep(tx, by, before, alter(there), piece)
+        return await self._keep(tx, by, before, alteration.apply(there), alteration.piece)
 
     async def remove(self, tx: Transaction, by: str, kind: type[E], code: str) -> None:
         """Take an entry out; what was recorded of it stays. Raises NotFound, and DomainError while others name it."""
