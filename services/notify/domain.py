@@ -18,17 +18,35 @@ class Kind(StrEnum):
     ANSWER = "answer"
     """To the resident: it is closed, and this is the answer."""
 
+    JOINED = "joined"
+    """To the resident: others raised the same, so it is worked on together with theirs."""
+    SPLIT = "split"
+    """To the resident: it is worked on by itself again."""
+
+    REFERRAL = "referral"
+    """To a department: it is asked about an issue, and here it can reply."""
+    REMINDER = "reminder"
+    """To a department: its reply is still awaited."""
+
     @property
     def audience(self) -> Audience:
         """Who is told."""
-        return Audience.MEMBER if self is Kind.ORDER else Audience.RESIDENT
+        return _AUDIENCES.get(self, Audience.RESIDENT)
 
 
 class Audience(StrEnum):
-    """The two sides of the doorstep."""
+    """The two sides of the doorstep, and the offices behind it."""
 
     RESIDENT = "resident"
     MEMBER = "member"
+    DEPARTMENT = "department"
+
+
+_AUDIENCES = {
+    Kind.ORDER: Audience.MEMBER,
+    Kind.REFERRAL: Audience.DEPARTMENT,
+    Kind.REMINDER: Audience.DEPARTMENT,
+}
 
 
 class State(StrEnum):
@@ -42,6 +60,8 @@ class State(StrEnum):
     DEAD = "dead"
     """The mail server refuses it for good, or the last try is over."""
     NO_ADDRESS = "no-address"
+    SUPERSEDED = "superseded"
+    """What it was to tell no longer held when its turn came: a department had replied meanwhile."""
     SKIPPED_PAPER = "skipped-paper"
     """It tells of something long past, entered later from paper; nobody is told of that by mail."""
 
@@ -53,6 +73,7 @@ class Move(StrEnum):
     FAIL = "fail"
     GIVE_UP = "give-up"
     FIND_NO_ADDRESS = "find-no-address"
+    FIND_IT_PAST = "find-it-past"
 
 
 TRANSITIONS: dict[tuple[State, Move], State] = {
@@ -63,6 +84,7 @@ TRANSITIONS: dict[tuple[State, Move], State] = {
         (Move.FAIL, State.FAILED),
         (Move.GIVE_UP, State.DEAD),
         (Move.FIND_NO_ADDRESS, State.NO_ADDRESS),
+        (Move.FIND_IT_PAST, State.SUPERSEDED),
     )
 }
 """Only what waits can move; every other state is the end."""

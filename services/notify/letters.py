@@ -21,6 +21,7 @@ _HTML = "letter.html"
 OUTCOME_SENTENCES: Mapping[str, str] = {
     "solved": N_("The member considers your issue solved."),
     "answered": N_("Your issue has been answered."),
+    "planned": N_("It has been promised what will be done about your issue, and by when."),
     "referred-up": N_("Your issue was handed on to the body above, which will go on with it."),
     "not-ours": N_("Your issue is not for this body to settle."),
 }
@@ -45,6 +46,8 @@ class Occasion:
     facts: Mapping[str, Any]
     answer: str | None = None
     commitments: Sequence[Commitment] = field(default=())
+    request: str | None = None
+    """What a department is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class Letters:
         assert code is not None
         translator = self._translations.translator(code)
         environment = self._environment(translator)
-        outcome = OUTCOME_SENTENCES.get(occasion.facts.get("outcome", ""), "")
+        ending = "planned" if occasion.facts.get("planned") else occasion.facts.get("outcome") or ""
+        outcome = OUTCOME_SENTENCES.get(ending, "")
         written = environment.get_template(f"{occasion.kind.value}.txt").render(
             occasion=occasion,
             outcome=translator.gettext(outcome),

@@ -36,6 +36,17 @@ class Answer:
     commitments: tuple[Commitment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a department is asked, and the link by which it replies."""
+
+    link: str
+    request: str | None
+    category: str | None
+    community: str
+    due_on: date | None
+
+
 class Neighbours(Protocol):
     """Each question raises httpx.HTTPError while the neighbour is away or does not let us ask."""
 
@@ -44,6 +55,12 @@ class Neighbours(Protocol):
 
     async def member(self, code: str) -> Address | None:
         """The member's address from the roster; None where there is no such member."""
+
+    async def department(self, code: str) -> Address | None:
+        """The department's address from the roster; None where there is no such department."""
+
+    async def asked(self, referral_id: str) -> Asked | None:
+        """What consultation asks a department; None where it has replied meanwhile."""
 
     async def answer(self, reference: str) -> Answer:
         """The answer that consultation holds."""
@@ -64,6 +81,14 @@ class _Commitment(BaseModel):
     by: str
     what: str
     due_on: date
+
+
+class _Asked(BaseModel):
+    link: str
+    request: str | None
+    category: str | None
+    community: str
+    due_on: date | None
 
 
 class _Answer(BaseModel):
@@ -98,6 +123,20 @@ class HttpNeighbours:
         address = Address(found.email, found.language)
         self._members[code] = (self._clock.now(), address)
         return address
+
+    async def department(self, code: str) -> Address | None:
+        answer = await self._get(f"/api/v1/roster/departments/{code}")
+        if answer is None:
+            return None
+        found = _MemberAddress.model_validate_json(answer)
+        return Address(found.email, found.language)
+
+    async def asked(self, referral_id: str) -> Asked | None:
+        answer = await self._get(f"/api/v1/referrals/{referral_id}/letter")
+        if answer is None:
+            return None
+        found = _Asked.model_validate_json(answer)
+        return Asked(found.link, found.request, found.category, found.community, found.due_on)
 
     async def answer(self, reference: str) -> Answer:
         answer = await self._get(f"/api/v1/answers/{reference}")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from services.notify.domain import Audience, Kind, State
 from services.notify.tables import Notice, ReplyWay
-from shared.contracts.inner import IssueAccepted, IssueAssigned, IssueClosed, IssueEvent, IssueSubmitted
+from shared.contracts.inner import (
+    InnerEvent,
+    IssueAccepted,
+    IssueAssigned,
+    IssueClosed,
+    IssueJoined,
+    IssueSplit,
+    IssueSubmitted,
+    ProgressShared,
+    ReferralMade,
+    ReferralPressed,
+)
 from shared.db.transaction import Transaction
 from shared.errors import TooEarly
 from shared.ids import derived_id
@@ -20,17 +31,24 @@ _REPLY_WAYS = ReplyWay.__table__  # type: ignore[attr-defined]
 
 BY_MAIL = "email"
 
-KINDS: Mapping[type[IssueEvent], Kind] = {
-    IssueSubmitted: Kind.CONFIRMATION,
-    IssueAssigned: Kind.ORDER,
-    IssueAccepted: Kind.TAKEN,
-    IssueClosed: Kind.ANSWER,
+KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
+    IssueSubmitted: lambda event: Kind.CONFIRMATION,
+    IssueAssigned: lambda event: Kind.ORDER,
+    IssueAccepted: lambda event: Kind.TAKEN,
+    IssueClosed: lambda event: Kind.ANSWER,
+    IssueJoined: lambda event: Kind.JOINED if event.is_news else None,
+    IssueSplit: lambda event: Kind.SPLIT,
+    ReferralMade: lambda event: Kind.REFERRAL if event.referral_id else None,
+    ReferralPressed: lambda event: Kind.REMINDER,
+    # Residents who joined an issue are told what its first resident is told.
+    ProgressShared: lambda event: Kind.TAKEN if event.step == "accepted" else Kind.ANSWER,
 }
-"""The events that somebody is told of, and how."""
+"""The events that somebody may be told of, and how."""
 
 
 async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> None:
-    """Queue a notice for each event that somebody is told of: members of their orders, residents of the rest.
+    """Queue a notice for each event that somebody is told of: members of their orders, departments of what
+    they are asked, residents of the rest.
 
     A resident is told by mail who left an address for it, and not otherwise. Raises TooEarly for an issue that was
     taken or closed before it was submitted.
@@ -43,7 +61,7 @@ async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> N
     notices = [
         _notice(tx, kind, item)
         for item in received
-        if (kind := KINDS[type(item.event)]).audience is Audience.MEMBER or item.event.reference in by_mail
+        if (kind := _kind(item)) and (kind.audience is not Audience.RESIDENT or item.event.reference in by_mail)
     ]
     if notices:
         await tx.add_missing(_NOTICES, notices)
@@ -51,7 +69,9 @@ async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> N
 
 async def _told_by_mail(tx: Transaction, received: Sequence[Received[Any]]) -> set[str]:
     """References whose residents are told by mail, of those that ``received`` tells residents something about."""
-    references = {item.event.reference for item in received if KINDS[type(item.event)].audience is Audience.RESIDENT}
+    references = {
+        item.event.reference for item in received if (kind := _kind(item)) and kind.audience is Audience.RESIDENT
+    }
     if not references:
         return set()
     rows = await tx.all(select(_REPLY_WAYS).where(_REPLY_WAYS.c.reference.in_(references)))
@@ -60,8 +80,12 @@ async def _told_by_mail(tx: Transaction, received: Sequence[Received[Any]]) -> s
     return {row.reference for row in rows if row.reply_by == BY_MAIL}
 
 
+def _kind(received: Received[Any]) -> Kind | None:
+    return KINDS[type(received.event)](received.event)
+
+
 def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, Any]:
-    event: IssueEvent = received.event
+    event = received.event
     return {
         "notice_id": derived_id(received.event_id, "notice", kind.value),
         "kind": kind.value,
@@ -77,6 +101,7 @@ def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, A
     }
 
 
-def _facts(event: IssueEvent) -> Mapping[str, Any]:
-    mentioned = {"community", "category", "answer_by", "occurred_at", "outcome"}
+def _facts(event: InnerEvent) -> Mapping[str, Any]:
+    mentioned = {"community", "category", "answer_by", "occurred_at", "outcome", "planned", "joined_to"}
+    mentioned |= {"department", "referral_id", "supervised"}
     return event.model_dump(mode="json", include=mentioned)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from services.notify.domain import Audience, Kind, Move, State
 from services.notify.letters import Letters, Occasion
 from services.notify.mail import mail_of
-from services.notify.neighbours import Address, Answer, Neighbours
+from services.notify.neighbours import Address, Answer, Asked, Neighbours
 from services.notify.notices import DueNotice, Notices
 from services.notify.postbox import MAIL_SERVER_AWAY, NotTaken, Postbox
 from services.notify.tally import Tally
@@ -31,7 +31,8 @@ LOOK_AGAIN_SECONDS = 30.0
 """Another replica may have queued something, which nobody tells us."""
 DATABASE_AWAY_SECONDS = 2.0
 
-Reached = tuple[Address | None, Answer]
+Reached = tuple[Address | None, Answer | Asked | None]
+"""Where to write, and what there is to say beside the facts; None for a letter that has nothing to say any more."""
 
 
 class Sender:
@@ -123,9 +124,12 @@ class Sender:
         try:
             if notice.kind.audience is Audience.MEMBER:
                 return await self._neighbours.member(notice.member or ""), Answer(None)
+            if notice.kind.audience is Audience.DEPARTMENT:
+                asked = await self._neighbours.asked(notice.facts["referral_id"])
+                return await self._neighbours.department(notice.facts["department"]), asked
             address = await self._neighbours.resident(notice.reference)
             if notice.kind is Kind.ANSWER and address is not None and address.email:
-                return address, await self._neighbours.answer(notice.reference)
+                return address, await self._neighbours.answer(notice.facts.get("joined_to") or notice.reference)
             return address, Answer(None)
         except (httpx.HTTPError, ValidationError) as error:
             return error
@@ -134,11 +138,13 @@ class Sender:
         if isinstance(found, Exception):
             log.warning("neighbour-away", notice_id=notice.notice_id, error=repr(found))
             return Move.FAIL, "neighbour-away"
-        address, answer = found
+        address, said = found
+        if said is None:
+            return Move.FIND_IT_PAST, None
         if address is None or not address.email:
             return Move.FIND_NO_ADDRESS, None
         try:
-            mail = self._mail(notice, address.email, address, answer)
+            mail = self._mail(notice, address.email, address, said)
         except Exception:
             # A letter that cannot be written is our fault and holds up nobody else's; the log and the page show it.
             log.exception("letter-not-written", notice_id=notice.notice_id, kind=notice.kind.value)
@@ -149,14 +155,30 @@ class Sender:
             return (Move.GIVE_UP if refused.for_good else Move.FAIL), refused.reason
         return Move.DELIVER, None
 
-    def _mail(self, notice: DueNotice, to: str, address: Address, answer: Answer) -> bytes:
-        occasion = Occasion(
+    def _mail(self, notice: DueNotice, to: str, address: Address, said: Answer | Asked) -> bytes:
+        letter = self._letters.write(self._occasion(notice, address, said), address.language)
+        return mail_of(letter, notice_id=notice.notice_id, sender=self._mail_from, to=to, at=self._clock.now())
+
+    def _occasion(self, notice: DueNotice, address: Address, said: Answer | Asked) -> Occasion:
+        if isinstance(said, Asked):
+            return _asking(notice, address, said)
+        return Occasion(
             kind=notice.kind,
             reference=notice.reference,
             link=address.link or f"{self._origin}/work/orders/{notice.reference}",
             facts=notice.facts,
-            answer=answer.text,
-            commitments=answer.commitments,
+            answer=said.text,
+            commitments=said.commitments,
         )
-        letter = self._letters.write(occasion, address.language)
-        return mail_of(letter, notice_id=notice.notice_id, sender=self._mail_from, to=to, at=self._clock.now())
+
+
+def _asking(notice: DueNotice, address: Address, asked: Asked) -> Occasion:
+    facts = {"community": asked.community, "category": asked.category, "due_on": asked.due_on}
+    return Occasion(
+        kind=notice.kind,
+        reference=notice.reference,
+        # The page is in the language of the letter, whatever the browser of the office is set to.
+        link=f"{asked.link}?to={address.language}" if address.language else asked.link,
+        facts={**notice.facts, **facts},
+        request=asked.request,
+    )

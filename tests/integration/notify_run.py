@@ -30,6 +30,7 @@ from tests.servers import NatsServer, free_port
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 ORIGIN = "http://zhaosu.test"
 LINK = f"{ORIGIN}/track/abcdefgh"
+REPLY_LINK = f"{ORIGIN}/reply/abc.def.ghi"
 
 
 @dataclass
@@ -74,6 +75,8 @@ class NeighboursUnderTest:
     emails: dict[str, str | None] = field(default_factory=dict)
     """Reference or member code to address."""
     language: str = "zh-Hans"
+    asked: dict[str, str] = field(default_factory=dict)
+    """Referral to what its department is asked, until it has replied."""
     away: bool = False
     port: int = field(default_factory=free_port)
 
@@ -98,6 +101,19 @@ class NeighboursUnderTest:
         async def member(code: str, request: Request) -> dict[str, Any]:
             check(request)
             return {"email": self.emails.get(code), "language": self.language}
+
+        @app.get("/api/v1/roster/departments/{code}")
+        async def department(code: str, request: Request) -> dict[str, Any]:
+            check(request)
+            return {"code": code, "categories": [], "email": self.emails.get(code), "language": "ug"}
+
+        @app.get("/api/v1/referrals/{referral_id}/letter")
+        async def letter(referral_id: str, request: Request) -> dict[str, Any]:
+            check(request)
+            if referral_id not in self.asked:
+                raise HTTPException(404)
+            of_case = {"category": "noise", "community": "c1", "due_on": "2026-04-01"}
+            return {"link": REPLY_LINK, "request": self.asked[referral_id], **of_case}
 
         @app.get("/api/v1/answers/{reference}")
         async def answer(reference: str, request: Request) -> dict[str, Any]:
@@ -239,3 +255,15 @@ def assigned(reference: str, member: str, **more: Any) -> inner.IssueAssigned:
 
 def closed(reference: str) -> inner.IssueClosed:
     return inner.IssueClosed(occurred_at=NOW, reference=reference, version_of_issue=4, outcome="solved", member="m1")
+
+
+def referred(reference: str, referral_id: str) -> inner.ReferralMade:
+    return inner.ReferralMade(
+        occurred_at=NOW, reference=reference, version_of_issue=2, department="d-noise", referral_id=referral_id
+    )
+
+
+def pressed(reference: str, referral_id: str) -> inner.ReferralPressed:
+    return inner.ReferralPressed(
+        occurred_at=NOW, reference=reference, department="d-noise", referral_id=referral_id, supervised=True
+    )

@@ -15,11 +15,14 @@ from tests.integration.notify_run import (
     LINK,
     NOW,
     ORIGIN,
+    REPLY_LINK,
     MailServer,
     NotifyUnderTest,
     assigned,
     closed,
     notify_of_zhaosu,
+    pressed,
+    referred,
     submitted,
 )
 from tests.servers import NatsServer
@@ -57,6 +60,26 @@ async def test_resident_and_member_are_told_once_in_their_language(zhaosu: Notif
     assert "灯已修好。" in text[2].get_content()  # type: ignore[union-attr]
     assert "修路" in text[2].get_content()  # type: ignore[union-attr]
     assert {mail["Content-Language"] for mail in zhaosu.mail.taken} == {"ug"}
+
+
+async def test_a_department_is_written_to_in_its_language_until_it_has_replied(zhaosu: NotifyUnderTest) -> None:
+    zhaosu.neighbours.emails = {"d-noise": "noise@office.example"}
+    zhaosu.neighbours.asked = {"r1": "请到现场核查夜间噪声。"}
+    await zhaosu.say(referred("AAAA-1111", "r1"), "e1", times=2)
+    assert await zhaosu.states(1, "sent") == ["sent"]
+    await zhaosu.say(pressed("AAAA-1111", "r1"), "e2", times=2)
+    assert await zhaosu.states(2, "sent") == ["sent"] * 2
+    zhaosu.neighbours.asked.clear()
+    await zhaosu.say(pressed("AAAA-1111", "r1"), "e3")
+    assert await zhaosu.states(3, "sent", "superseded") == ["sent", "sent", "superseded"]
+    assert [mail["To"] for mail in zhaosu.mail.taken] == ["noise@office.example"] * 2
+    assert {mail["Content-Language"] for mail in zhaosu.mail.taken} == {"ug"}
+    for mail in zhaosu.mail.taken:
+        plain = mail.get_body(("plain",))
+        assert plain is not None
+        assert "请到现场核查夜间噪声。" in plain.get_content()
+        assert f"{REPLY_LINK}?to=ug" in plain.get_content()
+    assert {notice["audience"] for notice in await zhaosu.log()} == {"department"}
 
 
 async def test_nobody_is_told_who_left_no_address_or_whose_record_is_paper(zhaosu: NotifyUnderTest) -> None:

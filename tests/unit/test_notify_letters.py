@@ -43,9 +43,12 @@ def occasion(kind: Kind, outcome: str = "solved") -> Occasion:
             "category": "water-supply",
             "answer_by": "2026-03-12T04:00:00Z",
             "outcome": outcome,
+            "due_on": date(2026, 4, 1),
+            "supervised": kind is Kind.REMINDER,
         },
         answer=WORDS,
         commitments=(Commitment("zh-d-roads", "修路", date(2026, 4, 1)),),
+        request="请查看水管 <b>",
     )
 
 
@@ -69,6 +72,16 @@ def test_an_answer_carries_what_was_written_and_promised(letters: Letters, outco
     assert "&lt;b&gt;谢谢" in letter.html
     assert "修路" in letter.text
     assert "Apr 1, 2026" in letter.text
+
+
+@pytest.mark.parametrize("kind", [Kind.REFERRAL, Kind.REMINDER])
+def test_a_department_reads_what_it_is_asked_and_nothing_of_the_resident(letters: Letters, kind: Kind) -> None:
+    letter = letters.write(occasion(kind), "en")
+    assert "请查看水管 <b>" in letter.text
+    assert "<b>" not in letter.html
+    assert "Apr 1, 2026" in letter.text
+    assert WORDS not in letter.text
+    assert ("presses" in letter.subject) == (kind is Kind.REMINDER)
 
 
 def test_an_order_tells_its_deadline_in_the_bodys_zone_and_no_words(letters: Letters) -> None:

@@ -22,6 +22,8 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.ORDER: N_("Order to the member"),
     Kind.TAKEN: N_("Taken up, to the resident"),
     Kind.ANSWER: N_("Answer to the resident"),
+    Kind.REFERRAL: N_("Referral to the department"),
+    Kind.REMINDER: N_("Reminder to the department"),
 }
 STATE_NAMES: Mapping[State, str] = {
     State.QUEUED: N_("Waiting"),
@@ -29,6 +31,7 @@ STATE_NAMES: Mapping[State, str] = {
     State.SENT: N_("Sent"),
     State.DEAD: N_("Given up"),
     State.NO_ADDRESS: N_("No address"),
+    State.SUPERSEDED: N_("Not sent: no longer needed"),
     State.SKIPPED_PAPER: N_("Not sent: paper record"),
 }
 STATE_BADGES: Mapping[State, str] = {
@@ -37,6 +40,7 @@ STATE_BADGES: Mapping[State, str] = {
     State.SENT: "good",
     State.DEAD: "bad",
     State.NO_ADDRESS: "wait",
+    State.SUPERSEDED: "info",
     State.SKIPPED_PAPER: "info",
 }
 REASONS: Mapping[str, str] = {
