@@ -89,6 +89,12 @@ async def _referral(referral_id: str) -> str:
     return referral_id
 
 
+async def _deadline(deadline_id: str) -> str:
+    if not _ID.fullmatch(deadline_id):
+        raise NotFound("deadline-not-found", "There is no such deadline.")
+    return deadline_id
+
+
 async def _department(department: str) -> str:
     if not _CODE.fullmatch(department):
         raise NotFound("referral-not-found", "The department was not asked about this issue.")
@@ -107,6 +113,7 @@ CommitmentId = Annotated[str, Depends(_commitment)]
 ActivityId = Annotated[str, Depends(_activity)]
 RelaxationId = Annotated[str, Depends(_relaxation)]
 BriefId = Annotated[str, Depends(_brief)]
+DeadlineId = Annotated[str, Depends(_deadline)]
 Department = Annotated[str, Depends(_department)]
 EntryId = Annotated[str, Depends(_entry)]
 PhotoId = Annotated[str, Depends(_photo)]

@@ -44,6 +44,8 @@ ENTRIES: Mapping[str, str] = {
     "split": N_("A matter of its own again"),
     "resident-joined": N_("Another resident raised the same"),
     "resident-split": N_("What another resident raised is a matter of its own after all"),
+    "deadline-paused": N_("A deadline stands still"),
+    "deadline-resumed": N_("A deadline runs again"),
     "withdrawn": N_("Taken back by the resident"),
     "erased": N_("Words erased at the resident's wish"),
 }
@@ -106,6 +108,33 @@ ACTIVITIES: Mapping[str, str] = {
     "study-session": N_("Study session"),
 }
 
+DEADLINES: Mapping[str, str] = {
+    "first-contact": N_("First contact"),
+    "answer": N_("Answer"),
+    "referral-reply": N_("A department's reply"),
+    "commitment": N_("Commitment"),
+}
+DEADLINE_STATES: Mapping[str, str] = {
+    "running": N_("Running"),
+    "paused": N_("Stands still"),
+    "missed": N_("Late"),
+    "met": N_("Done in time"),
+    "met-late": N_("Done late"),
+    "released": N_("No longer owed"),
+}
+PAUSES: Mapping[str, str] = {
+    "resident": N_("Waiting for the resident"),
+    "department": N_("Waiting for a department"),
+    "season": N_("Waiting for the season or the weather"),
+    "procedure": N_("Waiting for another procedure to end"),
+    "other": N_("Another reason"),
+}
+WHICH: Mapping[str, str] = {
+    "late": N_("Late"),
+    "soon": N_("Running"),
+    "paused": N_("Standing still"),
+}
+
 _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "case": CASE_STATES,
     "outcome": OUTCOMES,
@@ -126,8 +155,17 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "setting": SETTINGS,
     "activity": ACTIVITIES,
     "category": CATEGORIES,
+    "deadline": DEADLINES,
+    "deadline-state": DEADLINE_STATES,
+    "pause": PAUSES,
+    "which": WHICH,
 }
 _BADGES: Mapping[str, str] = {
+    "running": "badge-info",
+    "paused": "badge-wait",
+    "missed": "badge-bad",
+    "met": "badge-good",
+    "met-late": "badge-wait",
     "assigned": "badge-wait",
     "returned": "badge-wait",
     "open": "badge-wait",
