@@ -18,6 +18,8 @@ class Step(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     RATED = "rated"
+    JOINED = "joined"
+    SPLIT = "split"
 
 
 class PeriodEndsBeforeItBegins(Exception):

@@ -38,7 +38,10 @@ CATALOGUE: tuple[Figure, ...] = (
     Figure(
         "opinions_collected",
         N_("Opinions collected"),
-        N_("Issues that residents submitted in the period, withdrawn ones included."),
+        N_(
+            "Issues that residents submitted in the period, withdrawn ones included; what several residents raised "
+            "and is worked on together is one."
+        ),
     ),
     Figure(
         "opinions_solved",
@@ -53,8 +56,11 @@ CATALOGUE: tuple[Figure, ...] = (
     Figure(
         "satisfaction_percent",
         N_("Satisfaction"),
-        N_("Of the opinions collected, those whose resident's latest rating is “satisfied”, whenever it was given."),
-        N_("The opinions collected that their residents rated; the unrated are on neither side."),
+        N_(
+            "Of the residents who raised issues in the period, those whose latest rating is “satisfied”, whenever it "
+            "was given."
+        ),
+        N_("Those residents who gave a rating; who gave none is on neither side."),
     ),
     Figure(
         "consultations",

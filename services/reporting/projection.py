@@ -162,6 +162,8 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.IssueClosed, IssueStep, _step(Step.CLOSED, lambda event: str(event.outcome))),
     _projected(report.IssueReopened, IssueStep, _step(Step.REOPENED)),
     _projected(report.IssueWithdrawn, IssueStep, _step(Step.WITHDRAWN)),
+    _projected(report.IssueJoined, IssueStep, _step(Step.JOINED, lambda event: str(event.joined_to))),
+    _projected(report.IssueSplit, IssueStep, _step(Step.SPLIT)),
     _projected(report.FeedbackGiven, IssueStep, _step(Step.RATED, lambda event: str(event.rating))),
     _projected(report.ReceptionHeld, Reception, _reception),
     _projected(report.IssueSubmitted, Reception, _reception),

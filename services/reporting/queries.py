@@ -34,6 +34,15 @@ class KnownBody:
     roster: Mapping[str, int | None]
 
 
+@dataclass(frozen=True, slots=True)
+class RaisedBy:
+    """Issues of one category, and the residents who raised them; ``category`` is None for those without one."""
+
+    category: str | None
+    issues: int
+    residents: int
+
+
 class Reports:
     """Reads the projection for one instance, whose own body is ``body``."""
 
@@ -67,9 +76,10 @@ class Reports:
 
     async def figures(self, body: KnownBody, period: Period) -> dict[str, Value]:
         """Every figure of the catalogue by key, with ``tier`` and ``parent``; all counts from one snapshot."""
-        collected = self._collected(body, period)
+        raised = self._raised(body, period)
+        collected = self._collected(body, period, raised)
         closed = self._closed(body, period, collected)
-        ratings = self._ratings(body, collected)
+        ratings = self._ratings(body, raised)
         counts = await self._reader.one(
             select(
                 self._held("receptions", "held_at", body, period).label("residents_received"),
@@ -98,7 +108,7 @@ class Reports:
 
     async def issues_by_month(self, body: KnownBody, period: Period) -> list[tuple[date, int]]:
         """How many issues were submitted in each month, from the first to the last that had any; at most ten years."""
-        collected = self._collected(body, period)
+        collected = self._collected(body, period, self._raised(body, period))
         at = collected.c.submitted_at
         span = await self._reader.one(select(func.min(at).label("first"), func.max(at).label("last")))
         if span is None or span.first is None:
@@ -113,7 +123,7 @@ class Reports:
 
     async def issues_by_category(self, body: KnownBody, period: Period) -> list[tuple[str | None, int]]:
         """Categories with their issues, the most frequent first; None for those without one."""
-        collected = self._collected(body, period)
+        collected = self._collected(body, period, self._raised(body, period))
         number = func.count().label("number")
         rows = await self._reader.all(
             select(collected.c.category, number)
@@ -124,7 +134,7 @@ class Reports:
 
     async def issues_by_outcome(self, body: KnownBody, period: Period) -> dict[str | None, int]:
         """How the issues stood at the end of the period; None for those still open then."""
-        collected = self._collected(body, period)
+        collected = self._collected(body, period, self._raised(body, period))
         closed = self._closed(body, period, collected)
         rows = await self._reader.all(
             select(closed.c.says, func.count().label("number"))
@@ -153,14 +163,53 @@ class Reports:
             .scalar_subquery()
         )
 
-    def _collected(self, body: KnownBody, period: Period) -> CTE:
-        """The issues submitted in the period."""
+    async def residents(self, body: KnownBody, period: Period) -> list[RaisedBy]:
+        """How many issues there were and how many residents raised them, by category, the most residents first.
+
+        An issue that was joined to another at the end of the period is no issue more, and its resident is one more.
+        """
+        raised = self._raised(body, period)
+        collected = self._collected(body, period, raised)
+        issues, residents = func.count(collected.c.reference), func.count()
+        rows = await self._reader.all(
+            select(raised.c.category, issues.label("issues"), residents.label("residents"))
+            .select_from(raised)
+            .outerjoin(collected, collected.c.reference == raised.c.reference)
+            .group_by(raised.c.category)
+            .order_by(residents.desc(), raised.c.category)
+        )
+        return [RaisedBy(row.category, row.issues, row.residents) for row in rows]
+
+    def _raised(self, body: KnownBody, period: Period) -> CTE:
+        """What residents raised in the period, each for themselves."""
         issues = self._tables["issues"]
         return (
             select(issues.c.reference, issues.c.category, issues.c.submitted_at)
             .where(*_within(issues, "submitted_at", body, period))
-            .cte("collected")
+            .cte("raised")
         )
+
+    def _collected(self, body: KnownBody, period: Period, raised: CTE) -> CTE:
+        """Of what was raised, the issues: what is counted with another one at the end of the period is left out.
+
+        Joining and splitting alternate and their publisher counts them, so the later of the two tells, in whatever
+        order the reports of them arrived.
+        """
+        steps = self._tables["issue_steps"]
+        joining = func.max(case((steps.c.step == Step.JOINED, steps.c.number), else_=0))
+        splitting = func.max(case((steps.c.step == Step.SPLIT, steps.c.number), else_=0))
+        joined = (
+            select(steps.c.reference)
+            .join(raised, raised.c.reference == steps.c.reference)
+            .where(
+                steps.c.body == body.code,
+                steps.c.step.in_([Step.JOINED, Step.SPLIT]),
+                steps.c.occurred_at < period.ends_at(body.time_zone),
+            )
+            .group_by(steps.c.reference)
+            .having(joining > splitting)
+        )
+        return select(raised).where(raised.c.reference.not_in(joined)).cte("collected")
 
     def _closed(self, body: KnownBody, period: Period, collected: CTE) -> CTE:
         """Of the collected, those closed at the end of the period, each with its outcome.
@@ -200,12 +249,12 @@ class Reports:
             .cte("closed")
         )
 
-    def _ratings(self, body: KnownBody, collected: CTE) -> CTE:
-        """Of the collected, those rated, each with its latest rating."""
+    def _ratings(self, body: KnownBody, raised: CTE) -> CTE:
+        """Of what was raised, that which its resident rated, each with the latest rating."""
         steps = self._tables["issue_steps"]
         latest = (
             select(steps.c.reference, func.max(steps.c.number).label("number"))
-            .join(collected, collected.c.reference == steps.c.reference)
+            .join(raised, raised.c.reference == steps.c.reference)
             .where(steps.c.body == body.code, steps.c.step == Step.RATED)
             .group_by(steps.c.reference)
             .cte("latest")

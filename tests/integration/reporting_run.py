@@ -157,6 +157,14 @@ def reopened(reference: str, step: int, at: datetime) -> report.IssueReopened:
     return report.IssueReopened(occurred_at=at, reference=reference, step=step)
 
 
+def joined(reference: str, step: int, at: datetime, to: str) -> report.IssueJoined:
+    return report.IssueJoined(occurred_at=at, reference=reference, step=step, joined_to=to)
+
+
+def split(reference: str, step: int, at: datetime) -> report.IssueSplit:
+    return report.IssueSplit(occurred_at=at, reference=reference, step=step)
+
+
 def rated(reference: str, step: int, at: datetime, rating: str) -> report.FeedbackGiven:
     return report.FeedbackGiven.model_validate(
         {"occurred_at": at, "reference": reference, "step": step, "rating": rating}

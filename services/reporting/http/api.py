@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
 
 from services.reporting.domain import Period, PeriodEndsBeforeItBegins
 from services.reporting.figures import Value
 from services.reporting.lag import Lag
-from services.reporting.queries import Reports
+from services.reporting.queries import RaisedBy, Reports
 from services.reporting.rebuilds import Rebuilds
 from shared.errors import DomainError
 from shared.web.auth import Role, allow
@@ -34,6 +35,30 @@ def asked_period(from_: Annotated[date, Query(alias="from")], to: date) -> Perio
     return period_of(from_, to)
 
 
+class RaisedOut(BaseModel):
+    """Issues of one category and who raised them."""
+
+    category: str | None
+    issues: int
+    residents: int
+
+
+class ResidentsOut(BaseModel):
+    """``joined`` is the difference: residents whose issue is worked on together with another's."""
+
+    issues: int
+    residents: int
+    joined: int
+    categories: list[RaisedOut]
+
+    @classmethod
+    def of(cls, counted: Sequence[RaisedBy]) -> ResidentsOut:
+        """The sum of what was ``counted``, and its parts."""
+        issues, residents = sum(each.issues for each in counted), sum(each.residents for each in counted)
+        parts = [RaisedOut(category=each.category, issues=each.issues, residents=each.residents) for each in counted]
+        return cls(issues=issues, residents=residents, joined=residents - issues, categories=parts)
+
+
 def figures_api(reports: Reports, rebuilds: Rebuilds, lag: Callable[[], Awaitable[Lag]]) -> APIRouter:
     """Reads for all staff; rebuilding is the officer's."""
     router = APIRouter(prefix="/api/v1", tags=["figures"])
@@ -44,6 +69,11 @@ def figures_api(reports: Reports, rebuilds: Rebuilds, lag: Callable[[], Awaitabl
     async def figures(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, Value]:
         """The figures of this body, or of one below it, over whole days of its own calendar."""
         return await reports.figures(await reports.body(body), period)
+
+    @router.get("/figures/residents", dependencies=staff)
+    async def residents(body: Code, period: Annotated[Period, Depends(asked_period)]) -> ResidentsOut:
+        """Issues, and the residents who raised them, counted apart: several residents may raise one matter."""
+        return ResidentsOut.of(await reports.residents(await reports.body(body), period))
 
     @router.get("/reporting/lag", dependencies=staff)
     async def how_far_behind() -> dict[str, Any]:

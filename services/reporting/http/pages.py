@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
-from services.reporting.http.api import STAFF, period_of
+from services.reporting.http.api import STAFF, ResidentsOut, period_of
 from services.reporting.queries import Reports
 from shared.clock import Clock, local_date
 from shared.i18n.vocabulary import category_name
@@ -48,6 +48,7 @@ def report_pages(reports: Reports, clock: Clock) -> APIRouter:
             tier_names=TIER_NAMES,
             outcome_names=OUTCOME_NAMES,
             category_name=category_name,
+            raised=ResidentsOut.of(await reports.residents(chosen, period)),
             months=await reports.issues_by_month(chosen, period),
             categories=await reports.issues_by_category(chosen, period),
             outcomes=await reports.issues_by_outcome(chosen, period),
