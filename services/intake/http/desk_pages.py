@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services.intake.entry import Intake, check_station_of
-from services.intake.http.api import known_form, reader_of
 from services.intake.http.drafts import visitor_of
 from services.intake.http.form_models import ALREADY_SENT, DeskForm, key_of, new_form_key
+from services.intake.http.issue_pages import add_issue_pages
 from services.intake.http.labels import badge, label, options, plain
 from services.intake.http.pages import with_new_key
-from services.intake.queries import PAGE, ReceptionLine, course, readings_of, receptions_on
+from services.intake.queries import PAGE, ReceptionLine, receptions_on
 from services.intake.usecases.receive import Received
-from services.intake.usecases.vault import not_found
 from shared.clock import local_date
 from shared.errors import Conflict, DomainError, NotFound
 from shared.i18n import LANGUAGES
@@ -30,7 +29,6 @@ from shared.web.state import translator_of
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 AtDesk = Annotated[Claims, Depends(allow(Role.CLERK, Role.OFFICER))]
-Reader = Annotated[Claims, Depends(allow(Role.CLERK, Role.OFFICER, Role.DISPATCHER))]
 Cursor = Annotated[str | None, Query(max_length=300)]
 
 
@@ -57,27 +55,7 @@ def build_desk_pages(intake: Intake) -> APIRouter:
         receipt = received.receipt
         return RedirectResponse(f"/track/{receipt.tracking_code}/receipt" if receipt else "/desk?registered=true", 303)
 
-    @router.get("/desk/issues/{reference}")
-    async def issue(request: Request, reference: str, claims: Reader, cursor: Cursor = None) -> Response:
-        """What the resident said, and who has read it: this reader is already among them."""
-        opened = await intake.vault.open(reader_of(claims), known_form(reference))
-        tracked = await course(intake.reader, opened.reference, intake.clock.now())
-        if tracked is None:
-            raise not_found()
-        before: Any = decode_cursor(cursor, int)[0] if cursor else None
-        readings = await readings_of(intake.reader, opened.reference, before)
-        following = encode_cursor(readings[-1].id) if len(readings) == PAGE else None
-        return render(
-            request,
-            "intake/issue.html",
-            opened=opened,
-            tracked=tracked,
-            readings=readings if claims.role is Role.OFFICER else None,
-            following=following,
-            label=label,
-            badge=badge,
-        )
-
+    add_issue_pages(router, intake)
     return router
 
 
