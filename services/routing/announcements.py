@@ -7,6 +7,7 @@ from datetime import datetime
 from services.routing.orders import OrderRecord
 from shared.contracts import inner, report
 from shared.contracts.event import Event
+from shared.contracts.words import DeclineReason
 from shared.db.transaction import Transaction
 from shared.ids import derived_id
 
@@ -34,6 +35,7 @@ class Announcements:
             channel=order.channel,
             language=order.language,
             submitted_at=order.submitted_at,
+            chosen_by=order.why["chosen_by"] if order.why else None,
         )
         self._say(tx, order, event)
         self._say(
@@ -59,10 +61,25 @@ class Announcements:
             report.IssueAccepted(occurred_at=at, on_paper=on_paper, reference=order.reference, step=order.version),
         )
 
-    def declined(self, tx: Transaction, order: OrderRecord, member: str) -> None:
+    def declined(self, tx: Transaction, order: OrderRecord, member: str, reason: DeclineReason) -> None:
         """The member gave it back."""
         event = inner.IssueDeclined(
-            occurred_at=tx.now, reference=order.reference, version_of_issue=order.version, member=member
+            occurred_at=tx.now,
+            reference=order.reference,
+            version_of_issue=order.version,
+            member=member,
+            reason=reason,
+        )
+        self._say(tx, order, event)
+
+    def returned(self, tx: Transaction, order: OrderRecord, member: str, proposed_owner: str) -> None:
+        """The member says that another body must have it."""
+        event = inner.IssueReturned(
+            occurred_at=tx.now,
+            reference=order.reference,
+            version_of_issue=order.version,
+            member=member,
+            proposed_owner=proposed_owner,
         )
         self._say(tx, order, event)
 

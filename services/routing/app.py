@@ -12,27 +12,41 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.routing.announcements import Announcements
+from services.routing.calendar.book import CalendarBook
 from services.routing.entry import Routing
 from services.routing.events import handlers
 from services.routing.http import refusals
 from services.routing.http.api import build_api
 from services.routing.http.office_pages import build_office_pages
+from services.routing.http.order_api import build_order_api
 from services.routing.http.order_pages import build_order_pages
+from services.routing.http.queue_pages import build_queue_pages
 from services.routing.http.roster_api import build_roster_api
+from services.routing.http.rule_api import build_rule_api
+from services.routing.http.rule_pages import build_rule_pages
 from services.routing.http.sign_in_pages import build_sign_in_pages
+from services.routing.orderkeeping import OrderKeeping
 from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
 from services.routing.queries import Queries
+from services.routing.queue import Queue
 from services.routing.roster.book import RosterBook
 from services.routing.rosterkeeping import RosterKeeping
+from services.routing.rule.book import RuleBook
+from services.routing.rule.editing import RuleEditing
+from services.routing.rulekeeping import RuleKeeping
 from services.routing.settings import RoutingSettings
 from services.routing.tables import MESSAGING
 from services.routing.usecases.accounts import Accounts
 from services.routing.usecases.answering import Answering
 from services.routing.usecases.assigning import Assigning
 from services.routing.usecases.deadlines import Deadlines, TimingOut
+from services.routing.usecases.deciding import Deciding
+from services.routing.usecases.dispatching import Dispatching
 from services.routing.usecases.roster_editing import RosterEditing
 from services.routing.usecases.sign_in import SignIn
+from services.routing.usecases.stepping_in import SteppingIn
+from services.routing.usecases.trying_again import TryingAgain
 from services.routing.words import VaultWords
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
@@ -56,6 +70,8 @@ PREFIXES = (
     "/api/v1/accounts",
     "/api/v1/members",
     "/api/v1/routing",
+    "/api/v1/rule",
+    "/api/v1/what-if",
 )
 LARGEST_ROSTER = 4 * 1024 * 1024
 """Bytes; a region's whole roster is a tenth of it."""
@@ -67,7 +83,9 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     registry = registry or CollectorRegistry()
     book = RosterBook(settings.body)
     announcements = Announcements(settings.body)
-    assigning = Assigning(book, announcements, settings.acceptance_hours)
+    rules = RuleBook(settings.acceptance_hours)
+    deciding = Deciding(book, rules, CalendarBook(settings.time_zone))
+    assigning = Assigning(deciding, announcements)
     heard = handlers(assigning)
     runtime = Runtime(
         settings,
@@ -83,6 +101,9 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     passwords = Passwords()
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    reader, writer = runtime.reader, runtime.writer
+    queue = Queue(reader)
+    deadlines = Deadlines(TimingOut(assigning, announcements), TryingAgain(deciding, assigning), reader, writer, clock)
     routing = Routing(
         body=settings.body,
         time_zone=settings.time_zone,
@@ -101,10 +122,31 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             lifetime=timedelta(hours=settings.session_hours),
         ),
         accounts=Accounts(runtime.reader, runtime.writer, passwords, book),
-        assigning=assigning,
-        answering=Answering(assigning, announcements),
-        deadlines=Deadlines(TimingOut(assigning, announcements), runtime.reader, runtime.writer, clock),
+        orders=OrderKeeping(
+            clock=clock,
+            reader=reader,
+            writer=writer,
+            arrivals=runtime.arrivals,
+            book=book,
+            queue=queue,
+            deciding=deciding,
+            assigning=assigning,
+            answering=Answering(settings.body, assigning, announcements),
+            stepping_in=SteppingIn(assigning, announcements),
+            dispatching=Dispatching(assigning),
+            deadlines=deadlines,
+        ),
+        rules=RuleKeeping(
+            clock=clock,
+            reader=reader,
+            writer=writer,
+            rules=rules,
+            editing=RuleEditing(rules, book),
+            deciding=deciding,
+        ),
+        deadlines=deadlines,
         queries=Queries(runtime.reader, book, settings.sample_mail_domain),
+        queue=queue,
         words=VaultWords(neighbours),
         parked=HttpParkedEvents(neighbours),
     )
@@ -137,9 +179,13 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     )
     refusals.install(app)
     app.include_router(build_api(routing))
+    app.include_router(build_order_api(routing))
+    app.include_router(build_rule_api(routing))
     app.include_router(build_roster_api(keeping))
     app.include_router(parked_router(runtime, settings.service))
     app.include_router(build_sign_in_pages(routing))
     app.include_router(build_order_pages(routing))
+    app.include_router(build_queue_pages(routing))
+    app.include_router(build_rule_pages(routing))
     app.include_router(build_office_pages(routing))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

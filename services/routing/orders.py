@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import Row, Table, func, or_, select
 
-from services.routing.domain.choosing import Load
 from services.routing.domain.order import CARRIED, ORDER, Move, OrderState
+from services.routing.domain.people import Load
 from services.routing.roster.reads import Reads
 from services.routing.tables import Asking, Order, Workload
 from shared.db.transaction import Transaction
@@ -22,7 +22,14 @@ ORDERS: Table = Order.__table__  # type: ignore[attr-defined]
 ASKINGS: Table = Asking.__table__  # type: ignore[attr-defined]
 WORKLOADS: Table = Workload.__table__  # type: ignore[attr-defined]
 
-Ending = Literal["accepted", "declined", "timed-out", "passed-on", "withdrawn"]
+Ending = Literal["accepted", "declined", "timed-out", "passed-on", "withdrawn", "claimed", "handed-over", "returned"]
+_GIVEN = frozenset({Move.ASSIGN, Move.CLAIM, Move.HAND_OVER, Move.TAKE_OVER})
+"""Moves by which a member is given an order."""
+_UNDONE_BY: Mapping[Ending, tuple[Ending, ...]] = {"handed-over": ("accepted",), "returned": ("accepted",)}
+"""What a later ending takes the place of: an order that was taken can still be handed over or given back."""
+_REFUSED = ("declined", "returned")
+_MANY = 500
+"""Past so many members it is cheaper to look at everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,10 @@ class OrderRecord:
     version: int
     intake_version: int
     case_version: int
+    township: str | None = None
+    round: int = 1
+    take_by: datetime | None = None
+    proposed_owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +68,15 @@ class AskingRecord:
     asked_at: datetime
     answer_by: datetime
     why: dict[str, Any]
+    round: int = 1
     ending: Ending | None = None
     ended_at: datetime | None = None
+    reason_code: str | None = None
     reason: str | None = None
+    proposed_owner: str | None = None
 
 
-_COLUMNS = [ORDERS.c[field.name] for field in fields(OrderRecord)]
+COLUMNS = [ORDERS.c[field.name] for field in fields(OrderRecord)]
 
 
 def _values(record: OrderRecord | AskingRecord) -> dict[str, Any]:
@@ -83,7 +97,7 @@ def no_such_order() -> NotFound:
 
 async def find(reads: Reads, reference: str) -> OrderRecord | None:
     """The order of an issue, or None."""
-    row = await reads.one(select(*_COLUMNS).where(ORDERS.c.reference == reference))
+    row = await reads.one(select(*COLUMNS).where(ORDERS.c.reference == reference))
     return record_of(row) if row else None
 
 
@@ -97,7 +111,7 @@ async def get(reads: Reads, reference: str) -> OrderRecord:
 
 async def late_ones(tx: Transaction, limit: int) -> list[OrderRecord]:
     """Orders whose member did not answer in time, the longest overdue first."""
-    statement = select(*_COLUMNS).where(ORDERS.c.state == OrderState.ASSIGNED, ORDERS.c.answer_by <= tx.now)
+    statement = select(*COLUMNS).where(ORDERS.c.state == OrderState.ASSIGNED, ORDERS.c.answer_by <= tx.now)
     return [record_of(row) for row in await tx.all(statement.order_by(ORDERS.c.answer_by).limit(limit))]
 
 
@@ -115,10 +129,44 @@ async def askings_of(reads: Reads, reference: str) -> list[AskingRecord]:
     return [AskingRecord(**row._mapping) for row in await reads.all(statement)]
 
 
-async def loads(reads: Reads) -> dict[str, Load]:
-    """What every member carries now."""
-    rows = await reads.all(select(WORKLOADS.c.member, WORKLOADS.c.open_orders, WORKLOADS.c.last_assigned_at))
-    return {row.member: Load(row.open_orders, row.last_assigned_at) for row in rows}
+async def carried_by(tx: Transaction, member: str, limit: int) -> list[OrderRecord]:
+    """Open orders of a member, the oldest first."""
+    statement = select(*COLUMNS).where(ORDERS.c.member == member, ORDERS.c.state.in_(CARRIED))
+    return [record_of(row) for row in await tx.all(statement.order_by(ORDERS.c.submitted_at).limit(limit))]
+
+
+async def unroutable_after(tx: Transaction, reference: str, limit: int) -> list[OrderRecord]:
+    """Orders that nobody fitted, by reference, from the one after ``reference`` on."""
+    statement = select(*COLUMNS).where(ORDERS.c.state == OrderState.UNROUTABLE, ORDERS.c.reference > reference)
+    return [record_of(row) for row in await tx.all(statement.order_by(ORDERS.c.reference).limit(limit))]
+
+
+async def asked_for(reads: Reads, references: Collection[str]) -> dict[str, frozenset[str]]:
+    """Who is not asked again, by order: everybody asked in its present round, and whoever gave it back in any."""
+    statement = (
+        select(ASKINGS.c.reference, ASKINGS.c.member)
+        .join(ORDERS, ORDERS.c.reference == ASKINGS.c.reference)
+        .where(ASKINGS.c.reference.in_(references))
+        .where(or_(ASKINGS.c.round == ORDERS.c.round, ASKINGS.c.ending.in_(_REFUSED)))
+    )
+    asked: dict[str, set[str]] = {reference: set() for reference in references}
+    for row in await reads.all(statement):
+        asked[row.reference].add(row.member)
+    return {reference: frozenset(members) for reference, members in asked.items()}
+
+
+async def loads(reads: Reads, members: Collection[str], since: datetime) -> dict[str, Load]:
+    """What these members carry now, and how many orders they were given since; two queries for however many."""
+    carried = select(WORKLOADS.c.member, WORKLOADS.c.open_orders, WORKLOADS.c.last_assigned_at)
+    given = select(ASKINGS.c.member, func.count().label("orders")).where(ASKINGS.c.asked_at >= since)
+    if len(members) <= _MANY:
+        carried = carried.where(WORKLOADS.c.member.in_(members))
+        given = given.where(ASKINGS.c.member.in_(members))
+    lately = {row.member: row.orders for row in await reads.all(given.group_by(ASKINGS.c.member))}
+    return {
+        row.member: Load(row.open_orders, row.last_assigned_at, lately.get(row.member, 0))
+        for row in await reads.all(carried)
+    }
 
 
 async def open_orders(tx: Transaction, orders: Sequence[OrderRecord], askings: Sequence[AskingRecord]) -> None:
@@ -143,7 +191,14 @@ async def change(tx: Transaction, order: OrderRecord, move: Move, **values: Any)
     carrier = after.member if after.state in CARRIED else None
     if before_carrier != carrier:
         shifts = [(before_carrier, -1), (carrier, 1)]
-        await _shift(tx, [(member, n) for member, n in shifts if member], assigned=move is Move.ASSIGN)
+        await _shift(tx, [(member, n) for member, n in shifts if member], assigned=move in _GIVEN)
+    return after
+
+
+async def touch(tx: Transaction, order: OrderRecord, **values: Any) -> OrderRecord:
+    """Give the order new ``values`` in the state in which it is. Raises Conflict where somebody else was quicker."""
+    after = replace(order, **values)
+    await save(tx, order, after)
     return after
 
 
@@ -171,13 +226,27 @@ async def ask(tx: Transaction, asking: AskingRecord) -> None:
     await tx.execute(ASKINGS.insert(), [asdict(asking)])
 
 
-async def end_asking(tx: Transaction, order: OrderRecord, ending: Ending, reason: str | None = None) -> None:
-    """Note how the present asking ended."""
+async def end_asking(
+    tx: Transaction,
+    order: OrderRecord,
+    ending: Ending,
+    *,
+    reason_code: str | None = None,
+    reason: str | None = None,
+    proposed_owner: str | None = None,
+) -> None:
+    """Note how the present asking ended; ``reason`` are the member's own words."""
     await tx.execute(
         ASKINGS.update()
         .where(ASKINGS.c.reference == order.reference, ASKINGS.c.attempt == order.attempt)
-        .where(ASKINGS.c.ending.is_(None))
-        .values(ending=ending, ended_at=tx.now, reason=reason)
+        .where(or_(ASKINGS.c.ending.is_(None), ASKINGS.c.ending.in_(_UNDONE_BY.get(ending, ()))))
+        .values(
+            ending=ending,
+            ended_at=tx.now,
+            reason_code=reason_code,
+            reason=reason,
+            proposed_owner=proposed_owner,
+        )
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Select, and_, func, or_, select
 
 from services.routing.domain.order import OrderState
-from services.routing.orders import ASKINGS, ORDERS, OrderRecord, record_of
+from services.routing.orders import ASKINGS, COLUMNS, ORDERS, OrderRecord, record_of
 from services.routing.roster.book import RosterBook
 from shared.db.reader import Reader
 from shared.errors import DomainError, NotFound
@@ -65,13 +65,13 @@ class Queries:
         due, reference = ORDERS.c.answer_by, ORDERS.c.reference
         statement = select(*_columns()).where(ORDERS.c.state == OrderState.ASSIGNED)
         if cursor:
-            at, last = _place(cursor)
+            at, last = place_of(cursor)
             statement = statement.where(or_(due > at, and_(due == at, reference > last)))
         rows = await self._reader.all(statement.order_by(due, reference).limit(PAGE))
         records = [record_of(row) for row in rows]
         if len(records) < PAGE:
             return OrderPage(records, None)
-        return OrderPage(records, encode_cursor(_iso(cast(datetime, records[-1].answer_by)), records[-1].reference))
+        return OrderPage(records, encode_cursor(iso(cast(datetime, records[-1].answer_by)), records[-1].reference))
 
     async def counts(self) -> dict[OrderState, int]:
         """How many orders there are in each state."""
@@ -99,7 +99,7 @@ class Queries:
 
 
 def _columns() -> list[Any]:
-    return [ORDERS.c[name] for name in OrderRecord.__dataclass_fields__]
+    return list(COLUMNS)
 
 
 def _as_asked(row: Any, member: str, state: OrderState) -> OrderRecord:
@@ -112,7 +112,7 @@ def _as_asked(row: Any, member: str, state: OrderState) -> OrderRecord:
 def _after(statement: Select[Any], cursor: str | None) -> Select[Any]:
     at, reference = ORDERS.c.submitted_at, ORDERS.c.reference
     if cursor:
-        moment, last = _place(cursor)
+        moment, last = place_of(cursor)
         statement = statement.where(or_(at < moment, and_(at == moment, reference < last)))
     return statement.order_by(at.desc(), reference.desc()).limit(PAGE)
 
@@ -120,14 +120,16 @@ def _after(statement: Select[Any], cursor: str | None) -> Select[Any]:
 def _page(records: list[OrderRecord]) -> OrderPage:
     if len(records) < PAGE:
         return OrderPage(records, None)
-    return OrderPage(records, encode_cursor(_iso(records[-1].submitted_at), records[-1].reference))
+    return OrderPage(records, encode_cursor(iso(records[-1].submitted_at), records[-1].reference))
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """A moment as a cursor holds it."""
     return moment.astimezone(UTC).isoformat()
 
 
-def _place(cursor: str) -> tuple[datetime, str]:
+def place_of(cursor: str) -> tuple[datetime, str]:
+    """The moment and the reference in a cursor. Raises DomainError on ``cursor``."""
     at, reference = decode_cursor(cursor, str, str)
     try:
         moment = datetime.fromisoformat(str(at))

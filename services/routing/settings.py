@@ -10,8 +10,9 @@ from shared.settings import ServiceSettings
 class RoutingSettings(ServiceSettings):
     """Settings of the routing service of one body."""
 
-    acceptance_hours: float = Field(default=48, gt=0)
-    """How long a member has to accept or decline before the order passes on; plain hours."""
+    acceptance_hours: float = Field(default=16, gt=0)
+    """How long a member has to accept or decline before the order passes on, in working hours of the body, until its
+    rule says otherwise."""
     session_hours: float = Field(default=12, gt=0)
     bootstrap_officer: str | None = None
     """Login of the first officer, made at start where it does not exist yet."""

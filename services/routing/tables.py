@@ -187,7 +187,7 @@ class RosterChange(Row, table=True):
 class Order(Row, table=True):
     """An issue as routing sees it. ``version`` counts routing's own changes; the other two, its neighbours'.
 
-    ``take_by``: when somebody should have taken it, whoever it is; ``answer_by``: when the member asked now must answer.
+    ``take_by``: when somebody should have taken it, whoever it is; ``answer_by``: when who is asked now must answer.
     ``round`` grows when those who did not answer may be asked again.
     """
 

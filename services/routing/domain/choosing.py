@@ -1,196 +1,261 @@
-"""Who is asked for an issue, and how an order may change.
+"""Who is asked for an issue: the members in the order of the body's rule, and what told the first from the next.
 
-The rule of the house is 就近、就地、就事: the nearest, on the spot, by the matter. The community leads to its station,
-and the members of that station come before those of its township, before anybody of the body. Among those equally
-near, the one who knows the matter comes first; then one who speaks with the resident; then one who covers the very
-community; then the one with the fewest open orders; then the one whose last order is longest ago; then the lower
-code, so that the answer is always the same.
+The rule of the house is 就近、就地、就事: the nearest, on the spot, by the matter. What a body makes of it is data
+(:mod:`services.routing.domain.rule`). First come the members that the roster, the day and the matter put first (the
+*shortlist*); what they carry is looked up for those alone, and decides among them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import Any
 
+from services.routing.domain.people import (
+    Candidate,
+    Day,
+    Leave,
+    Load,
+    Matter,
+    Nearness,
+    PassedOver,
+    Standing,
+    is_on_duty,
+)
+from services.routing.domain.rule import OF_THE_MOMENT, Criterion, Rule, key_of
 
-class Nearness(StrEnum):
-    """How near a member is to an issue, nearest first."""
-
-    COMMUNITY = "community"
-    STATION = "station"
-    TOWNSHIP = "township"
-    BODY = "body"
-
-
-class Criterion(StrEnum):
-    """What put one member before the next, in the order in which they are asked."""
-
-    NEARNESS = "nearness"
-    MATTER = "matter"
-    LANGUAGE = "language"
-    COMMUNITY = "community"
-    LOAD = "load"
-    TURN = "turn"
-    CODE = "code"
-
-
-_CRITERIA = tuple(Criterion)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NOTHING = Load()
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A member as the roster has them; ``townships`` are those of their stations and communities."""
+class Shortlist:
+    """The members who can come first, in groups that only the load of the moment tells apart, the best group first.
 
-    code: str
-    stations: frozenset[str]
-    communities: frozenset[str]
-    townships: frozenset[str]
-    expertise: frozenset[str]
-    languages: frozenset[str]
+    ``among`` counts those who were as good as the first by the first criterion. ``away`` are those who were as good as
+    anybody here, but are on leave with nobody to stand in.
+    """
 
+    order: tuple[Criterion, ...]
+    groups: tuple[tuple[Standing, ...], ...]
+    among: int
+    away: tuple[PassedOver, ...]
 
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What decides who is asked: where it is, what it is about, in which language it was raised."""
-
-    community: str
-    station: str
-    township: str | None
-    category: str | None
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """Open orders a member carries, and when the last one came."""
-
-    open_orders: int = 0
-    last_assigned_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One member before one matter: the facts by which members are compared."""
-
-    member: str
-    nearness: Nearness
-    knows_matter: bool
-    speaks_language: bool
-    open_orders: int
-    last_assigned_at: datetime | None
-
-    def key(self) -> tuple[bool, bool, bool, int, datetime, str]:
-        """The smaller, the sooner asked, among members of one ring."""
-        elsewhere = self.nearness is not Nearness.COMMUNITY
-        last = self.last_assigned_at or _LONG_AGO
-        return not self.knows_matter, not self.speaks_language, elsewhere, self.open_orders, last, self.member
+    @property
+    def people(self) -> frozenset[str]:
+        """Whose load must be known to choose."""
+        return frozenset(standing.member for group in self.groups for standing in group)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Who is asked and why: the first, the one who came next, and what told them apart.
 
-    ``considered`` counts the members as near as the first who were not asked before. ``decided_by`` is None
-    where nobody else is left.
+    ``order`` is how members were compared; ``decided_by`` is None where nobody else is left. ``considered`` counts
+    those as good as the first by the first criterion; ``away``: see :class:`Shortlist`.
     """
 
+    order: tuple[Criterion, ...]
     first: Standing
     next: Standing | None
     considered: int
     decided_by: Criterion | None
+    away: tuple[PassedOver, ...]
 
 
 class Neighbourhoods:
-    """The members of a body, findable by where they are."""
+    """The members of a body, findable by where they are and what they know."""
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
-        self._everybody = tuple(candidates)
-        self._by_community: dict[str, list[Candidate]] = defaultdict(list)
-        self._by_station: dict[str, list[Candidate]] = defaultdict(list)
-        self._by_township: dict[str, list[Candidate]] = defaultdict(list)
-        for candidate in self._everybody:
-            for index, codes in (
-                (self._by_community, candidate.communities),
-                (self._by_station, candidate.stations),
-                (self._by_township, candidate.townships),
-            ):
-                for code in codes:
-                    index[code].append(candidate)
+        self._everybody = {candidate.code: candidate for candidate in candidates}
+        self._by_community = _index(self._everybody.values(), lambda each: each.communities)
+        self._by_station = _index(self._everybody.values(), lambda each: each.stations)
+        self._by_township = _index(self._everybody.values(), lambda each: each.townships)
 
-    def rings(self, matter: Matter) -> Iterator[dict[Candidate, Nearness]]:
-        """From the nearest outward; each ring may hold members of the one inside it."""
-        of_station = dict.fromkeys(self._by_station.get(matter.station, ()), Nearness.STATION)
-        yield of_station | dict.fromkeys(self._by_community.get(matter.community, ()), Nearness.COMMUNITY)
-        if matter.township is not None:
-            yield dict.fromkeys(self._by_township.get(matter.township, ()), Nearness.TOWNSHIP)
-        yield dict.fromkeys(self._everybody, Nearness.BODY)
+    def shortlist(
+        self, matter: Matter, rule: Rule, day: Day, asked: Collection[str] = (), at_least: int = 2
+    ) -> Shortlist:
+        """Whoever can come first or next, or among the first ``at_least``: never one of those ``asked`` before."""
+        search = _Search(self, matter, rule, day, frozenset(asked))
+        groups: list[tuple[Standing, ...]] = []
+        away: list[PassedOver] = []
+        found: set[str] = set()
+        among = 0
+        for members in search.groups():
+            standings, missing = search.standings(members)
+            if not found:
+                # Who is away while somebody farther down is asked: part of the reason.
+                away += missing
+            if standings:
+                among = among or search.as_good_as(standings[0])
+                groups.append(tuple(standings))
+                found |= {standing.member for standing in standings}
+            if len(found) >= at_least:
+                break
+        return Shortlist(search.order, tuple(groups), among, tuple(away))
 
-    def ranking(
-        self, matter: Matter, loads: Mapping[str, Load], asked: Collection[str] = ()
-    ) -> Iterator[list[Standing]]:
-        """All who can still be asked, ring by ring, each ring in order; empty rings are left out."""
-        seen = set(asked)
-        for ring in self.rings(matter):
-            here = {candidate: nearness for candidate, nearness in ring.items() if candidate.code not in seen}
-            seen.update(candidate.code for candidate in here)
-            if here:
-                standings = [_standing(candidate, nearness, matter, loads) for candidate, nearness in here.items()]
-                yield sorted(standings, key=Standing.key)
+    def nearness(self, candidate: Candidate, matter: Matter) -> Nearness:
+        """How near a member is to where the issue is."""
+        if matter.community in candidate.communities:
+            return Nearness.COMMUNITY
+        if matter.station in candidate.stations:
+            return Nearness.STATION
+        if matter.township in candidate.townships:
+            return Nearness.TOWNSHIP
+        return Nearness.BODY
 
-    def choose(self, matter: Matter, loads: Mapping[str, Load], asked: Collection[str] = ()) -> Choice | None:
-        """The member to ask next, never one of those ``asked`` before; None where nobody is left."""
-        rings = self.ranking(matter, loads, asked)
-        nearest = next(rings, None)
-        if nearest is None:
+    def rings(self, matter: Matter) -> Iterator[list[Candidate]]:
+        """All members from the nearest outward: the station's and the community's, the township's, the others."""
+        seen: dict[str, Candidate] = {}
+        here = [*self._by_station.get(matter.station, ()), *self._by_community.get(matter.community, ())]
+        township = self._by_township.get(matter.township, ()) if matter.township is not None else ()
+        for ring in (here, township, self._everybody.values()):
+            new = {candidate.code: candidate for candidate in ring if candidate.code not in seen}
+            seen |= new
+            yield list(new.values())
+
+    def get(self, code: str) -> Candidate | None:
+        """The member of this code, or None."""
+        return self._everybody.get(code)
+
+    def everybody(self) -> list[Candidate]:
+        """All members."""
+        return list(self._everybody.values())
+
+
+def ranked(shortlist: Shortlist, loads: Mapping[str, Load]) -> list[Standing]:
+    """The shortlist in the order in which they would be asked; ``loads`` holds everybody's who has one."""
+    order, seen = shortlist.order, set()
+    line: list[Standing] = []
+    for group in shortlist.groups:
+        laden = [_laden(standing, loads.get(standing.member, _NOTHING)) for standing in group]
+        for standing in sorted(laden, key=lambda each: _place(order, each)):
+            if standing.member not in seen:  # a stand-in may have a place of their own, too
+                seen.add(standing.member)
+                line.append(standing)
+    return line
+
+
+def choose(shortlist: Shortlist, loads: Mapping[str, Load]) -> Choice | None:
+    """The member to ask; None where the shortlist has nobody."""
+    line = ranked(shortlist, loads)
+    if not line:
+        return None
+    first, following = line[0], line[1] if len(line) > 1 else None
+    decided_by = _told_apart(shortlist.order, first, following) if following else None
+    return Choice(shortlist.order, first, following, shortlist.among, decided_by, shortlist.away)
+
+
+class _Search:
+    """One look for one matter on one day."""
+
+    def __init__(self, members: Neighbourhoods, matter: Matter, rule: Rule, day: Day, asked: frozenset[str]) -> None:
+        self._members, self._matter, self._rule, self._day, self._asked = members, matter, rule, day, asked
+        self.order = rule.order_for(matter)
+        self._known: dict[str, Standing] = {}
+        self._lasting = tuple(takewhile(lambda criterion: criterion not in OF_THE_MOMENT, self.order))
+
+    def groups(self) -> Iterator[list[Candidate]]:
+        """Members whom nothing lasting tells apart, the best first; the farther ones are not looked at before asked."""
+        if self._lasting[:1] == (Criterion.NEARNESS,):
+            for ring in self._members.rings(self._matter):
+                yield from self._split(ring, self._lasting[1:])
+        else:
+            yield from self._split(self._members.everybody(), self._lasting)
+
+    def standings(self, members: Sequence[Candidate]) -> tuple[list[Standing], list[PassedOver]]:
+        """Those of ``members`` who can be asked, or who stands in for them; and those away with nobody to stand in."""
+        found, away = [], []
+        for candidate in members:
+            if not self._day.in_term(candidate.code):
+                continue
+            leave = self._day.on_leave(candidate.code)
+            if leave is None:
+                if candidate.code not in self._asked:
+                    found.append(self._standing(candidate))
+            elif (stand_in := self._stand_in(leave)) is not None:
+                place = self._standing(candidate)
+                found.append(replace(place, member=stand_in, stand_in_for=leave.member, away_until=leave.until))
+            elif candidate.code not in self._asked:
+                away.append(PassedOver(candidate.code, leave.until))
+        return found, away
+
+    def as_good_as(self, standing: Standing) -> int:
+        """How many can be asked who are as good as ``standing`` by the first criterion."""
+        first = self.order[0]
+        if first in OF_THE_MOMENT:
+            return len(self.standings(self._members.everybody())[0])
+        wanted = key_of(first, standing)
+        rings = self._members.rings(self._matter) if first is Criterion.NEARNESS else [self._members.everybody()]
+        for ring in rings:
+            same = [each for each in ring if key_of(first, self._standing(each)) == wanted]
+            if same:
+                return len(self.standings(same)[0])
+        return 0
+
+    def _split(self, members: list[Candidate], criteria: Sequence[Criterion]) -> Iterator[list[Candidate]]:
+        if not criteria or len(members) < 2:
+            if members:
+                yield members
+            return
+        parts: defaultdict[Any, list[Candidate]] = defaultdict(list)
+        for candidate in members:
+            parts[key_of(criteria[0], self._standing(candidate))].append(candidate)
+        for key in sorted(parts):
+            yield from self._split(parts[key], criteria[1:])
+
+    def _standing(self, candidate: Candidate) -> Standing:
+        known = self._known.get(candidate.code)
+        if known is None:
+            known = self._known[candidate.code] = self._compared(candidate)
+        return known
+
+    def _compared(self, candidate: Candidate) -> Standing:
+        matter = self._matter
+        return Standing(
+            member=candidate.code,
+            nearness=self._members.nearness(candidate, matter),
+            on_duty=is_on_duty(candidate, matter.channel, self._rule.duty_channels, self._day),
+            knows_matter=matter.category is not None and matter.category in candidate.expertise,
+            speaks_language=candidate.speaks(matter.language),
+            open_orders=0,
+            recent_orders=0,
+            last_assigned_at=None,
+        )
+
+    def _stand_in(self, leave: Leave) -> str | None:
+        """Who takes the place of a member on leave, if that one is there, in term, and was not asked before."""
+        code = leave.stand_in
+        if code is None or code in self._asked or self._members.get(code) is None:
             return None
-        first = nearest[0]
-        if len(nearest) > 1:
-            return Choice(first, nearest[1], len(nearest), _told_apart(first, nearest[1]))
-        following = next(rings, None)
-        if following is None:
-            return Choice(first, None, 1, None)
-        return Choice(first, following[0], 1, Criterion.NEARNESS)
-
-    def suggestions(
-        self, matter: Matter, loads: Mapping[str, Load], limit: int, asked: Collection[str] = ()
-    ) -> list[Standing]:
-        """The first ``limit`` members in the order in which they would be asked."""
-        return list(islice((standing for ring in self.ranking(matter, loads, asked) for standing in ring), limit))
+        return code if self._day.in_term(code) and self._day.on_leave(code) is None else None
 
 
-def _standing(candidate: Candidate, nearness: Nearness, matter: Matter, loads: Mapping[str, Load]) -> Standing:
-    load = loads.get(candidate.code, _NOTHING)
-    return Standing(
-        member=candidate.code,
-        nearness=nearness,
-        knows_matter=matter.category is not None and matter.category in candidate.expertise,
-        speaks_language=spoken(matter.language) in map(spoken, candidate.languages),
+def _index(
+    candidates: Iterable[Candidate], codes_of: Callable[[Candidate], Iterable[str]]
+) -> Mapping[str, list[Candidate]]:
+    index: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        for code in codes_of(candidate):
+            index[code].append(candidate)
+    return dict(index)
+
+
+def _laden(standing: Standing, load: Load) -> Standing:
+    return replace(
+        standing,
         open_orders=load.open_orders,
+        recent_orders=load.recent_orders,
         last_assigned_at=load.last_assigned_at,
     )
 
 
-_NOTHING = Load()
+def _place(order: Sequence[Criterion], standing: Standing) -> tuple[Any, ...]:
+    """Equal in everything, somebody in their own place comes before the same one standing in."""
+    return (*(key_of(criterion, standing) for criterion in order), standing.stand_in_for is not None)
 
 
-def _told_apart(first: Standing, second: Standing) -> Criterion:
-    differing = (n for n, (a, b) in enumerate(zip(first.key(), second.key(), strict=True)) if a != b)
-    return _CRITERIA[1 + next(differing)]
-
-
-def spoken(language: str) -> str:
-    """The language without its script: who writes Kazakh in one alphabet talks with who writes it in the other."""
-    return language.partition("-")[0]
-
-
-# -- how long ---------------------------------------------------------------------------------------------
-
-
-def answer_by(asked_at: datetime, hours: float) -> datetime:
-    """When an order passes on to the next member unless it is answered: plain hours after the asking."""
-    return asked_at + timedelta(hours=hours)
+def _told_apart(order: Sequence[Criterion], first: Standing, following: Standing) -> Criterion:
+    differing = (each for each in order if key_of(each, first) != key_of(each, following))
+    return next(differing)

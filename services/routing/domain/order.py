@@ -16,6 +16,8 @@ class OrderState(StrEnum):
     DECLINED = "declined"
     TIMED_OUT = "timed-out"
     UNROUTABLE = "unroutable"
+    RETURNED = "returned"
+    """A member says that it belongs to another body; the dispatcher decides."""
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
 
@@ -31,6 +33,14 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
     CLOSE = "close"
     REOPEN = "reopen"
+    CLAIM = "claim"
+    """A colleague at the same station takes it."""
+    HAND_OVER = "hand-over"
+    """Its member is on leave: the stand-in is asked."""
+    TAKE_OVER = "take-over"
+    """Its member is on leave: the stand-in takes it."""
+    RETURN = "return"
+    """It belongs to another body, says the member."""
 
 
 _TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
@@ -50,6 +60,17 @@ _TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
     (OrderState.UNROUTABLE, Move.WITHDRAW): OrderState.WITHDRAWN,
     (OrderState.UNROUTABLE, Move.CLOSE): OrderState.CLOSED,
     (OrderState.CLOSED, Move.REOPEN): OrderState.ACCEPTED,
+    (OrderState.ASSIGNED, Move.CLAIM): OrderState.ACCEPTED,
+    (OrderState.UNROUTABLE, Move.CLAIM): OrderState.ACCEPTED,
+    (OrderState.ASSIGNED, Move.HAND_OVER): OrderState.ASSIGNED,
+    (OrderState.ACCEPTED, Move.HAND_OVER): OrderState.ASSIGNED,
+    (OrderState.ASSIGNED, Move.TAKE_OVER): OrderState.ACCEPTED,
+    (OrderState.ACCEPTED, Move.TAKE_OVER): OrderState.ACCEPTED,
+    (OrderState.ASSIGNED, Move.RETURN): OrderState.RETURNED,
+    (OrderState.ACCEPTED, Move.RETURN): OrderState.RETURNED,
+    (OrderState.RETURNED, Move.ASSIGN): OrderState.ASSIGNED,
+    (OrderState.RETURNED, Move.WITHDRAW): OrderState.WITHDRAWN,
+    (OrderState.RETURNED, Move.CLOSE): OrderState.CLOSED,
 }
 
 ORDER = Table(

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from services.routing.domain.order import OrderState
-from services.routing.orders import OrderRecord
 from services.routing.roster.difference import Change
 from services.routing.roster.document import Roster
 from services.routing.usecases.accounts import NewAccount
-from shared.contracts.words import Channel
 from shared.web.auth import Role
-from shared.web.fields import AwareUTC, Code, Language, Text
+from shared.web.fields import Code, Language, Text
 
 Password = Annotated[SecretStr, Field(min_length=8, max_length=200)]
-Reason = Annotated[str, Text(1000)]
 
 
 class Input(BaseModel):
@@ -42,26 +37,6 @@ class TokenOut(BaseModel):
     expires_in: int
     role: Role
     member: str | None
-
-
-class AcceptIn(Input):
-    """``member`` and ``recorded_at`` are an officer's: whose paper record says that it was taken, and when."""
-
-    member: Code | None = None
-    recorded_at: AwareUTC | None = None
-
-
-class DeclineIn(Input):
-    """Why the order is given back; stays with routing."""
-
-    reason: Reason
-    member: Code | None = None
-
-
-class AssignIn(Input):
-    """Whom the dispatcher chose."""
-
-    member: Code
 
 
 class AccountIn(Input):
@@ -100,29 +75,6 @@ class AccountsOut(BaseModel):
     created: int
     changed: int
     unchanged: int
-
-
-class OrderOut(BaseModel):
-    """An order. ``why`` holds the facts by which its member was chosen."""
-
-    reference: str
-    state: OrderState
-    station: str
-    community: str
-    category: str | None
-    channel: Channel
-    language: str
-    submitted_at: datetime
-    answer_by: datetime | None
-    member: str | None
-    attempt: int
-    on_paper: bool
-    why: dict[str, Any] | None
-
-    @classmethod
-    def of(cls, order: OrderRecord) -> OrderOut:
-        """``order`` as the API shows it."""
-        return cls.model_validate({name: getattr(order, name) for name in cls.model_fields})
 
 
 class ChangeOut(BaseModel):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.routing.domain.choosing import Candidate, Matter, Neighbourhoods
+from services.routing.domain.choosing import Neighbourhoods
+from services.routing.domain.people import Candidate, Matter
 from services.routing.roster.availability import Availability
 from services.routing.roster.document import MemberEntry, Roster
 from services.routing.roster.reads import Reads
@@ -50,10 +51,10 @@ class Directory:
             known = self._on[on] = Availability.of(self.roster, on)
         return known
 
-    def matter(self, *, station: str, community: str, category: str | None, language: str) -> Matter:
+    def matter(self, *, station: str, community: str, category: str | None, language: str, channel: str) -> Matter:
         """What decides who is asked for an issue raised there. A code that left the roster is merely far away."""
         township = self.township_of_community.get(community) or self.township_of_station.get(station)
-        return Matter(community, station, township, category, language)
+        return Matter(community, station, township, category, language, channel)
 
 
 class RosterBook:

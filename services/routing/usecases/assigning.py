@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from services.routing import orders
+from services.routing import orders, reasons
 from services.routing.announcements import Announcements
-from services.routing.domain.choosing import Choice, Load, Matter, Standing, answer_by
+from services.routing.domain.choosing import Choice, Shortlist, choose, ranked
 from services.routing.domain.order import Move, OrderState
+from services.routing.domain.people import Load, Standing
 from services.routing.orders import AskingRecord, OrderRecord
-from services.routing.roster.book import Directory, RosterBook
+from services.routing.reasons import Why
 from services.routing.roster.reads import Reads
+from services.routing.usecases.deciding import Deciding, Scene
 from shared.contracts.inner import IssueSubmitted
 from shared.db.transaction import Transaction
 from shared.errors import DomainError
@@ -25,66 +26,101 @@ SUGGESTED = 12
 class Assigning:
     """Finds members for issues."""
 
-    def __init__(self, book: RosterBook, announcements: Announcements, acceptance_hours: float) -> None:
-        self._book = book
+    def __init__(self, deciding: Deciding, announcements: Announcements) -> None:
+        self._deciding = deciding
         self._announcements = announcements
-        self._hours = acceptance_hours
+
+    async def scene(self, tx: Transaction) -> Scene:
+        """What a decision is made from now."""
+        return await self._deciding.scene(tx, tx.now)
 
     async def submitted(self, tx: Transaction, received: Sequence[Received[IssueSubmitted]]) -> None:
         """Issues came in: choose a member for each, in the order they came, or leave it to the dispatcher."""
-        directory = await self._book.present(tx)
-        loads = await orders.loads(tx)
-        new: list[OrderRecord] = []
+        scene = await self.scene(tx)
+        opened = [_opened(item.event, scene) for item in received]
+        shortlists = [_shortlist(scene, order) for order in opened]
+        loads = dict(await scene.loads(tx, filter(None, shortlists)))
         askings: list[AskingRecord] = []
-        for item in received:
-            order, asking = self._first(item.event, directory, loads, tx.now)
-            new.append(order)
-            if asking is None:
+        for place, shortlist in enumerate(shortlists):
+            order, choice = opened[place], choose(shortlist, loads) if shortlist else None
+            if choice is None:
+                away = shortlist.away if shortlist else ()
+                opened[place] = order = replace(order, why=reasons.nobody(0, away))
                 self._announcements.unroutable(tx, order)
-            else:
-                askings.append(asking)
-                loads[asking.member] = Load(loads.get(asking.member, Load()).open_orders + 1, tx.now)
-                at = item.event.occurred_at if order.on_paper else tx.now
-                self._announcements.assigned(tx, order, at, order.on_paper)
-        await orders.open_orders(tx, new, askings)
+                continue
+            opened[place] = order = _first(order, choice, scene)
+            askings.append(_asking(order, scene))
+            _carry_one_more(loads, choice.first.member, scene.now)
+            at = order.submitted_at if order.on_paper else scene.now
+            self._announcements.assigned(tx, order, at, order.on_paper)
+        await orders.open_orders(tx, opened, askings)
 
     async def pass_on(self, tx: Transaction, order: OrderRecord) -> OrderRecord:
         """Ask the next member, never one who was asked before; where nobody is left, it lies with the dispatcher."""
-        directory = await self._book.present(tx)
-        asked = {asking.member for asking in await orders.askings_of(tx, order.reference)}
-        choice = _choose(directory, order, await orders.loads(tx), asked)
-        if choice is None:
-            nobody = {"chosen_by": "nobody", "asked_before": len(asked)}
+        return (await self.pass_on_all(tx, [order]))[0]
+
+    async def pass_on_all(self, tx: Transaction, waiting: Sequence[OrderRecord]) -> list[OrderRecord]:
+        """The same for several orders that nobody has."""
+        scene = await self.scene(tx)
+        passed: list[OrderRecord] = []
+        for order, choice, why in await self.next_for(tx, scene, waiting):
+            if choice is not None:
+                passed.append(await self.give(tx, scene, order, choice.first.member, why))
+                continue
             order = await orders.change(
-                tx, order, Move.GIVE_UP, member=None, answer_by=None, why=nobody, version=order.version + 1
+                tx, order, Move.GIVE_UP, member=None, answer_by=None, why=why, version=order.version + 1
             )
             self._announcements.unroutable(tx, order)
-            return order
-        return await self.give(tx, order, choice.first.member, why_of(choice, len(asked)))
+            passed.append(order)
+        return passed
+
+    async def next_for(
+        self, tx: Transaction, scene: Scene, waiting: Sequence[OrderRecord]
+    ) -> list[tuple[OrderRecord, Choice | None, Why]]:
+        """Who comes next for each order, with the reason; None, and why, where nobody is left."""
+        asked = await orders.asked_for(tx, [order.reference for order in waiting])
+        shortlists = [_shortlist(scene, order, asked[order.reference]) for order in waiting]
+        loads = dict(await scene.loads(tx, filter(None, shortlists)))
+        found: list[tuple[OrderRecord, Choice | None, Why]] = []
+        for order, shortlist in zip(waiting, shortlists, strict=True):
+            before = len(asked[order.reference])
+            choice = choose(shortlist, loads) if shortlist else None
+            if choice is None:
+                found.append((order, None, reasons.nobody(before, shortlist.away if shortlist else ())))
+                continue
+            _carry_one_more(loads, choice.first.member, scene.now)
+            found.append((order, choice, scene.why(choice, before)))
+        return found
 
     async def give(
         self,
         tx: Transaction,
+        scene: Scene,
         order: OrderRecord,
         member: str,
-        why: dict[str, Any],
+        why: Why,
         on_paper_at: datetime | None = None,
+        *,
+        move: Move = Move.ASSIGN,
     ) -> OrderRecord:
-        """Give ``order`` to ``member``; ``on_paper_at``: the date on which a paper record says it was."""
-        if order.state is OrderState.ASSIGNED:
-            await orders.end_asking(tx, order, "passed-on")
-        due = answer_by(tx.now, self._hours)
+        """Give ``order`` to ``member``; ``on_paper_at``: the date on which a paper record says it was.
+
+        ``move`` is how: by being asked, or by a move after which the order is theirs at once.
+        """
+        if order.state in (OrderState.ASSIGNED, OrderState.ACCEPTED):
+            await orders.end_asking(tx, order, _LEFT_BY[move])
         order = await orders.change(
             tx,
             order,
-            Move.ASSIGN,
+            move,
             member=member,
             attempt=order.attempt + 1,
-            answer_by=due,
+            answer_by=scene.answer_by,
             why=why,
+            proposed_owner=None,
             version=order.version + 1,
         )
-        await orders.ask(tx, AskingRecord(order.reference, order.attempt, member, tx.now, due, why))
+        await orders.ask(tx, _asking(order, scene))
         self._announcements.assigned(tx, order, on_paper_at or tx.now, on_paper_at is not None)
         return order
 
@@ -94,45 +130,36 @@ class Assigning:
         await self.check_member(tx, member)
         if order.state is OrderState.ASSIGNED and order.member == member:
             return order
-        return await self.give(tx, order, member, {"chosen_by": "dispatcher"})
+        return await self.give(tx, await self.scene(tx), order, member, reasons.by_dispatcher())
 
     async def check_member(self, tx: Transaction, member: str) -> None:
         """Raises DomainError on ``member`` unless it is the code of an active member."""
-        directory = await self._book.present(tx)
-        if directory is None or member not in directory.members:
+        scene = await self.scene(tx)
+        if scene.directory is None or member not in scene.directory.members:
             raise DomainError("unknown-member", "There is no such member in the roster.", field="member")
 
-    async def suggestions(self, reads: Reads, order: OrderRecord) -> list[Standing]:
+    async def suggestions(self, reads: Reads, order: OrderRecord, now: datetime) -> list[Standing]:
         """Whom the dispatcher may think of first, those asked before left out."""
-        directory = await self._book.present(reads)
-        if directory is None:
+        scene = await self._deciding.scene(reads, now)
+        asked = await orders.asked_for(reads, [order.reference])
+        shortlist = _shortlist(scene, order, asked[order.reference], SUGGESTED)
+        if shortlist is None:
             return []
-        asked = {asking.member for asking in await orders.askings_of(reads, order.reference)}
-        matter = _matter(directory, order)
-        return directory.neighbourhoods.suggestions(matter, await orders.loads(reads), SUGGESTED, asked)
-
-    def _first(
-        self, event: IssueSubmitted, directory: Directory | None, loads: dict[str, Load], now: datetime
-    ) -> tuple[OrderRecord, AskingRecord | None]:
-        order = _opened(event, directory)
-        choice = _choose(directory, order, loads, ())
-        if choice is None:
-            return order, None
-        why, due = why_of(choice, 0), answer_by(now, self._hours)
-        order = replace(
-            order,
-            state=OrderState.ASSIGNED,
-            member=choice.first.member,
-            attempt=1,
-            answer_by=due,
-            why=why,
-        )
-        return order, AskingRecord(order.reference, 1, choice.first.member, now, due, why)
+        return ranked(shortlist, await scene.loads(reads, [shortlist]))[:SUGGESTED]
 
 
-def _opened(event: IssueSubmitted, directory: Directory | None) -> OrderRecord:
+_LEFT_BY: Mapping[Move, orders.Ending] = {
+    Move.ASSIGN: "passed-on",
+    Move.CLAIM: "claimed",
+    Move.HAND_OVER: "handed-over",
+    Move.TAKE_OVER: "handed-over",
+}
+
+
+def _opened(event: IssueSubmitted, scene: Scene) -> OrderRecord:
+    directory = scene.directory
     serving = directory.station_of_community.get(event.community) if directory else None
-    return OrderRecord(
+    order = OrderRecord(
         reference=event.reference,
         state=OrderState.UNROUTABLE,
         station=event.station or serving or event.community,
@@ -145,40 +172,44 @@ def _opened(event: IssueSubmitted, directory: Directory | None) -> OrderRecord:
         member=None,
         attempt=0,
         answer_by=None,
-        why={"chosen_by": "nobody", "asked_before": 0},
+        why=None,
         version=1,
         intake_version=event.version_of_issue,
         case_version=0,
+        take_by=scene.answer_by,
+    )
+    return replace(order, township=scene.matter(order).township) if directory else order
+
+
+def _shortlist(scene: Scene, order: OrderRecord, asked: Collection[str] = (), at_least: int = 2) -> Shortlist | None:
+    return scene.shortlist(scene.matter(order), asked, at_least) if scene.directory else None
+
+
+def _first(order: OrderRecord, choice: Choice, scene: Scene) -> OrderRecord:
+    return replace(
+        order,
+        state=OrderState.ASSIGNED,
+        member=choice.first.member,
+        attempt=1,
+        answer_by=order.take_by,
+        why=scene.why(choice, 0),
     )
 
 
-def _matter(directory: Directory, order: OrderRecord) -> Matter:
-    return directory.matter(
-        station=order.station, community=order.community, category=order.category, language=order.language
+def _asking(order: OrderRecord, scene: Scene) -> AskingRecord:
+    assert order.member is not None and order.answer_by is not None and order.why is not None
+    return AskingRecord(
+        reference=order.reference,
+        attempt=order.attempt,
+        member=order.member,
+        asked_at=scene.now,
+        answer_by=order.answer_by,
+        why=order.why,
+        round=order.round,
     )
 
 
-def _choose(
-    directory: Directory | None, order: OrderRecord, loads: dict[str, Load], asked: Collection[str]
-) -> Choice | None:
-    if directory is None:
-        return None
-    return directory.neighbourhoods.choose(_matter(directory, order), loads, asked)
-
-
-def why_of(choice: Choice, asked_before: int) -> dict[str, Any]:
-    """The explanation that is kept with the order and shown with it."""
-    return {
-        "chosen_by": "rule",
-        **_facts(choice.first),
-        "considered": choice.considered,
-        "asked_before": asked_before,
-        "decided_by": choice.decided_by,
-        "next": _facts(choice.next) if choice.next else None,
-    }
-
-
-def _facts(standing: Standing) -> dict[str, Any]:
-    facts = asdict(standing)
-    last = standing.last_assigned_at
-    return {**facts, "last_assigned_at": last.isoformat() if last else None}
+def _carry_one_more(loads: dict[str, Load], member: str, now: datetime) -> None:
+    """So that those who are chosen together are not all the same one."""
+    load = loads.get(member, Load())
+    loads[member] = Load(load.open_orders + 1, now, load.recent_orders + 1)

@@ -1,4 +1,4 @@
-"""Orders that nobody answers pass on by themselves."""
+"""Orders that nobody answers pass on by themselves; those that nobody fitted are tried again when that may help."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from services.routing import orders
 from services.routing.announcements import Announcements
 from services.routing.domain.order import Move
 from services.routing.usecases.assigning import Assigning
+from services.routing.usecases.trying_again import TryingAgain
 from shared.clock import Clock
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
@@ -35,28 +36,33 @@ class TimingOut:
 
     async def pass_on_late(self, tx: Transaction) -> int:
         """Pass on up to :data:`AT_ONCE` orders whose time is over; gives how many."""
-        late = await orders.late_ones(tx, AT_ONCE)
-        for order in late:
+        waiting = []
+        for order in await orders.late_ones(tx, AT_ONCE):
             assert order.member is not None
             timed_out = await orders.change(tx, order, Move.TIME_OUT, answer_by=None, version=order.version + 1)
             await orders.end_asking(tx, timed_out, "timed-out")
             self._announcements.timed_out(tx, timed_out, order.member)
-            await self._assigning.pass_on(tx, timed_out)
-        return len(late)
+            waiting.append(timed_out)
+        if waiting:
+            await self._assigning.pass_on_all(tx, waiting)
+        return len(waiting)
 
 
 class Deadlines:
     """Sleeps until the next order is late, then passes it on."""
 
-    def __init__(self, timing_out: TimingOut, reader: Reader, writer: Writer, clock: Clock) -> None:
+    def __init__(
+        self, timing_out: TimingOut, trying_again: TryingAgain, reader: Reader, writer: Writer, clock: Clock
+    ) -> None:
         self._timing_out = timing_out
+        self._trying_again = trying_again
         self._reader = reader
         self._writer = writer
         self._clock = clock
         self._changed = asyncio.Event()
 
     def wake(self) -> None:
-        """Something changed that may bring the next deadline forward."""
+        """Something changed that may bring the next deadline forward, or find somebody for what nobody fitted."""
         self._changed.set()
 
     @asynccontextmanager
@@ -72,6 +78,7 @@ class Deadlines:
         while True:
             self._changed.clear()
             try:
+                await self._trying_again.run(self._reader, self._writer, self._clock.now())
                 pause = await self._pass_on()
             except Exception as error:  # the database is away; orders are not less late afterwards
                 log.warning("deadlines-wait", error=repr(error))

@@ -1,0 +1,111 @@
+"""What a decision is made from: the roster, the rule, the day, the body's working time; and what members carry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from services.routing import orders, reasons
+from services.routing.calendar.book import CalendarBook
+from services.routing.domain.choosing import Choice, Shortlist
+from services.routing.domain.people import Load, Matter
+from services.routing.domain.rule import Rule
+from services.routing.orders import OrderRecord
+from services.routing.reasons import Why
+from services.routing.roster.book import Directory, RosterBook
+from services.routing.roster.reads import Reads
+from services.routing.rule.book import PresentRule, RuleBook
+from shared.workdays import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One moment at one body. ``directory`` is None before the first roster; ``on`` is the body's date."""
+
+    directory: Directory | None
+    present: PresentRule
+    calendar: WorkCalendar
+    now: datetime
+    on: date
+
+    def matter(self, order: OrderRecord) -> Matter:
+        """What decides who is asked for ``order``."""
+        return self.matter_at(order.station, order.community, order.category, order.language, order.channel)
+
+    def matter_at(self, station: str, community: str, category: str | None, language: str, channel: str) -> Matter:
+        """What decides who is asked for an issue raised there."""
+        assert self.directory is not None
+        return self.directory.matter(
+            station=station, community=community, category=category, language=language, channel=channel
+        )
+
+    def under(self, rule: Rule) -> Scene:
+        """The same with another rule."""
+        return replace(self, present=PresentRule(self.present.written, rule))
+
+    def shortlist(self, matter: Matter, asked: Collection[str] = (), at_least: int = 2) -> Shortlist:
+        """Whoever can be among the first ``at_least``, none of those ``asked``."""
+        assert self.directory is not None
+        day = self.directory.availability(self.on)
+        return self.directory.neighbourhoods.shortlist(matter, self.present.rule, day, asked, at_least)
+
+    def why(self, choice: Choice, asked_before: int) -> Why:
+        """The reason of a choice by the rule, as it is kept."""
+        return reasons.by_rule(choice, asked_before, self.present.rule, self.present.written.version)
+
+    def is_there(self, member: str) -> bool:
+        """Whether a member of the roster is in term and not on leave."""
+        if self.directory is None or member not in self.directory.members:
+            return False
+        day = self.directory.availability(self.on)
+        return day.in_term(member) and day.on_leave(member) is None
+
+    def away_for(self, stand_in: str) -> list[str]:
+        """Members on leave for whom somebody stands in."""
+        if self.directory is None:
+            return []
+        day = self.directory.availability(self.on)
+        leaves = (day.on_leave(code) for code in self.directory.members)
+        return [leave.member for leave in leaves if leave is not None and leave.stand_in == stand_in]
+
+    @cached_property
+    def answer_by(self) -> datetime:
+        """When somebody asked now must have answered: working hours of the body."""
+        return self.calendar.add_working_hours(self.now, self.present.rule.answer_within)
+
+    def return_by(self, order: OrderRecord) -> datetime:
+        """Until when ``order`` can be given back to the body it belongs to: working days from its submission."""
+        return self.calendar.add_working_days(order.submitted_at, self.present.rule.return_within)
+
+    async def loads(self, reads: Reads, shortlists: Iterable[Shortlist]) -> Mapping[str, Load]:
+        """What everybody on ``shortlists`` carries."""
+        people = frozenset[str]().union(*(shortlist.people for shortlist in shortlists))
+        return await self.loads_of(reads, people)
+
+    async def loads_of(self, reads: Reads, people: Collection[str]) -> Mapping[str, Load]:
+        """What these members carry, and were given lately."""
+        if not people:
+            return {}
+        return await orders.loads(reads, people, self.now - timedelta(days=self.present.rule.recent_days))
+
+
+class Deciding:
+    """Sets the scene; one per service."""
+
+    def __init__(self, roster: RosterBook, rules: RuleBook, calendars: CalendarBook) -> None:
+        self._roster = roster
+        self._rules = rules
+        self._calendars = calendars
+
+    async def scene(self, reads: Reads, now: datetime, on: date | None = None) -> Scene:
+        """The scene at ``now``, or as it would be on another day ``on``."""
+        calendar = (await self._calendars.present(reads)).work
+        return Scene(
+            directory=await self._roster.present(reads),
+            present=await self._rules.present(reads),
+            calendar=calendar,
+            now=now,
+            on=on or calendar.day_of(now),
+        )
