@@ -16,11 +16,17 @@ from services.consultation.deadlines.book import DeadlineBook
 from services.consultation.deadlines.clock import DeadlineClock
 from services.consultation.desk import Desk
 from services.consultation.events import handlers
+from services.consultation.http.activity_pages import build_activity_pages
 from services.consultation.http.api import build_api
 from services.consultation.http.brief_api import build_brief_api
+from services.consultation.http.brief_pages import build_brief_pages
 from services.consultation.http.case_api import build_case_api
 from services.consultation.http.case_pages import build_case_pages
+from services.consultation.http.commitment_pages import build_commitment_pages
 from services.consultation.http.consultation_api import build_consultation_api
+from services.consultation.http.consultation_pages import build_consultation_pages
+from services.consultation.http.deadline_api import build_deadline_api
+from services.consultation.http.deadline_pages import build_deadline_pages
 from services.consultation.http.pages import build_pages
 from services.consultation.http.reply_pages import build_reply_pages
 from services.consultation.invitations import Invitations
@@ -56,6 +62,8 @@ PREFIXES = (
     "/api/v1/activities",
     "/api/v1/briefs",
     "/api/v1/answers",
+    "/api/v1/deadlines",
+    "/office/deadlines",
     "/api/v1/referrals",
     "/reply",
     "/api/v1/consultation",
@@ -120,8 +128,14 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     app.include_router(build_consultation_api(desk))
     app.include_router(build_brief_api(desk))
     app.include_router(build_case_api(desk))
+    app.include_router(build_deadline_api(desk))
     app.include_router(parked_router(runtime, settings.service))
     app.include_router(build_reply_pages(desk))
-    app.include_router(build_pages(desk, settings.time_zone))
+    app.include_router(build_pages(desk))
+    app.include_router(build_consultation_pages(desk, clock, settings.time_zone))
+    app.include_router(build_commitment_pages(desk))
+    app.include_router(build_activity_pages(desk, settings.time_zone))
+    app.include_router(build_brief_pages(desk))
+    app.include_router(build_deadline_pages(desk))
     app.include_router(build_case_pages(desk, settings.time_zone))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.consultation.consulting import SurveyInput
 from services.consultation.desk import Desk
 from services.consultation.http.asking import Acting, CaseReference, PhotoId, Reading
 from services.consultation.http.case_forms import (
@@ -27,7 +28,7 @@ from services.consultation.http.case_forms import (
 from services.consultation.http.form_models import ConsultationForm, FormKey
 from services.consultation.http.forms import Job, M, R, Refused, Sent, act_on
 from services.consultation.http.labels import badge, label, options
-from services.consultation.inputs import ClosingInput, SurveyInput
+from services.consultation.inputs import CLOSING_OUTCOMES, ClosingInput
 from services.consultation.outputs import CaseClosed, Made, ReferralMade, State
 from services.consultation.photos import MOST_AT_ONCE, Picture, developed
 from services.consultation.usecases import casework, closing, photographs, surveys
@@ -55,6 +56,7 @@ FORMS = (
     "survey",
     "consultation",
     "closing",
+    "pause",
 )
 
 
@@ -104,13 +106,17 @@ class CasePages:
             refused.status if refused else 200,
             case=case,
             words=await self._words(request, reference),
+            deadlines=await self.desk.deadlines.of_case(reference),
             entered=prepared,
             failed=refused.name if refused else "",
             can_act=actor.is_officer or actor.member is not None,
+            is_office=actor.sees_all,
+            endings=[(code, says) for code, says in options("outcome") if code in CLOSING_OUTCOMES],
             colleagues=colleagues if me in colleagues else [me, *colleagues],
+            invitable=[code for code in colleagues if code not in {case.member, *case.members}],
             departments=await casebook.roster_codes("department"),
             categories=await casebook.roster_codes("category"),
-            surveys=await casebook.surveys_to_rest_on(actor, case.station),
+            surveys=await self.desk.books.consultations.surveys_to_rest_on(actor, case.station),
             new_key=new_id,
             label=label,
             badge=badge,

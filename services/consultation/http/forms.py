@@ -29,6 +29,8 @@ class Sent(Generic[M, R]):
     model: type[M]
     job: Callable[[M], Job[R]]
     said: str
+    field: Callable[[M, str], str] = lambda form, field: field
+    """What a refusal calls a field, as the form does."""
 
 
 class Refused(Exception):
@@ -55,5 +57,12 @@ async def act_on(request: Request, desk: Desk, key: Key, sent: Sent[M, R]) -> No
         raise
     except DomainError as error:
         sentence = translator_of(request).sentence(error.title, **error.params)
-        beside = error.field if error.field in sent.model.model_fields else None
-        raise Refused(sent.name, replace(form, errors={beside or "": sentence}), error.status) from error
+        field = sent.field(form.value, error.field or "")
+        beside = field if _is_shown(sent.model, field) else ""
+        raise Refused(sent.name, replace(form, errors={beside: sentence}), error.status) from error
+
+
+def _is_shown(model: type[BaseModel], field: str) -> bool:
+    """Whether the form has the field, under its own name or the one it is sent as."""
+    names = {alias for each in model.model_fields.values() if isinstance(alias := each.validation_alias, str)}
+    return field.partition(".")[0] in {*model.model_fields, *names}

@@ -32,6 +32,7 @@ ENTRIES: Mapping[str, str] = {
     "survey": N_("Survey made"),
     "consultation-opened": N_("Consultation prepared"),
     "consultation-held": N_("Consultation held"),
+    "consultation-cancelled": N_("Consultation called off"),
     "commitment-made": N_("Commitment made"),
     "commitment-kept": N_("Commitment kept"),
     "commitment-dropped": N_("Commitment dropped"),
@@ -53,6 +54,7 @@ CONSULTATION_STATES: Mapping[str, str] = {
     "open": N_("In preparation"),
     "held": N_("Held, not closed yet"),
     "closed": N_("Closed"),
+    "cancelled": N_("Called off"),
 }
 COMMITMENT_STATES: Mapping[str, str] = {
     "open": N_("Not done yet"),
@@ -103,9 +105,38 @@ PLACES: Mapping[str, str] = {"fixed": N_("At a fixed place"), "mobile": N_("Goin
 GATHERINGS: Mapping[str, str] = {"concentrated": N_("Everybody together"), "dispersed": N_("In small circles")}
 SETTINGS: Mapping[str, str] = {"venue": N_("In a meeting room"), "on-site": N_("On the spot")}
 ACTIVITIES: Mapping[str, str] = {
+    "reception": N_("Reception of residents"),
     "talk": N_("Policy talk"),
     "good-deed": N_("Good deed"),
+    "survey": N_("Survey or inspection"),
     "study-session": N_("Study session"),
+}
+RESIDENT_ROLES: Mapping[str, str] = {
+    "affected": N_("Residents concerned"),
+    "representative": N_("Residents' representatives"),
+    "owner": N_("Home owners"),
+    "business": N_("Shops and businesses"),
+    "volunteer": N_("Volunteers"),
+}
+BRIEF_STATES: Mapping[str, str] = {
+    "draft": N_("Draft"),
+    "in-review": N_("In review"),
+    "returned": N_("Returned"),
+    "numbered": N_("Numbered"),
+    "handed-in": N_("Handed in"),
+    "adopted": N_("Adopted"),
+    "answered": N_("Answered by the parent"),
+    "not-adopted": N_("Not adopted"),
+}
+BRIEF_MOVES: Mapping[str, str] = {
+    "edit": N_("Written anew"),
+    "submit": N_("Sent for review"),
+    "return": N_("Returned"),
+    "number": N_("Given its number"),
+    "hand-in": N_("Handed in"),
+    "adopt": N_("Adopted"),
+    "answer": N_("Answered by the parent"),
+    "not-adopt": N_("Not adopted"),
 }
 
 DEADLINES: Mapping[str, str] = {
@@ -154,6 +185,9 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "gathering": GATHERINGS,
     "setting": SETTINGS,
     "activity": ACTIVITIES,
+    "resident_role": RESIDENT_ROLES,
+    "brief": BRIEF_STATES,
+    "brief_move": BRIEF_MOVES,
     "category": CATEGORIES,
     "deadline": DEADLINES,
     "deadline-state": DEADLINE_STATES,
@@ -181,6 +215,13 @@ _BADGES: Mapping[str, str] = {
     "replied": "badge-good",
     "confirmed": "badge-good",
     "disputed": "badge-bad",
+    "cancelled": "badge-bad",
+    "draft": "badge-wait",
+    "in-review": "badge-info",
+    "numbered": "badge-info",
+    "handed-in": "badge-info",
+    "adopted": "badge-good",
+    "answered": "badge-good",
 }
 
 
