@@ -14,13 +14,14 @@ import httpx
 import uvloop
 from rich.console import Console
 
-from deploy.run_file import RunningBody
-from tests.bench import figures, replay, servers
+from deploy.run_file import Run, RunningBody
+from tests.bench import figures, replay, rollup, servers
 from tests.bench.figures import Figure
 from tests.bench.floor import floor_ms
 from tests.bench.measure import Latency, Memory, Throughput, bare_throughput, latency, throughput
 
 COUNTY = "zhaosu"
+PREFECTURE = "ili"
 JSON_FILE = Path("var") / "bench.json"
 
 
@@ -34,6 +35,8 @@ class Scale:
     pace: float
     paced_seconds: float
     replayed: int
+    reported_per_second: int = 1_000
+    backlog: int = 30_000
 
 
 FULL = Scale(rounds=3, seconds=5, submissions=20_000, pace=50, paced_seconds=20, replayed=30_000)
@@ -55,6 +58,10 @@ class Measured:
     live: replay.Live
     rebuilt: float
     bare_read: float
+    lag: Latency
+    """From the county's report to the prefecture's figures."""
+    caught_up: float
+    """Seconds for :attr:`Scale.backlog`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -74,8 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def measure_all(scale: Scale, folder: Path, say: Callable[[str], None]) -> list[Figure]:
     """Every figure, the textbook's last."""
     say("The county and its prefecture start ...")
-    with servers.county(folder / "county") as (body, pipeline):
-        product = _product(scale, folder, body, pipeline, say)
+    with servers.county(folder / "county") as (run, pipeline):
+        product = _product(scale, folder, run, pipeline, say)
     say("The textbook path ...")
     with servers.textbook(folder / "textbook") as pipeline:
         book = throughput(pipeline, OF_TEXTBOOK.seconds, OF_TEXTBOOK.submissions)
@@ -83,9 +90,7 @@ def measure_all(scale: Scale, folder: Path, say: Callable[[str], None]) -> list[
     return [*_figures_of(product), *_beside(product, book, book_latency)]
 
 
-def _product(
-    scale: Scale, folder: Path, body: RunningBody, pipeline: servers.Pipeline, say: Callable[[str], None]
-) -> Measured:
+def _product(scale: Scale, folder: Path, run: Run, pipeline: servers.Pipeline, say: Callable[[str], None]) -> Measured:
     memory = Memory(pipeline.process)
     idle = memory.now()
     say(f"{scale.rounds} rounds of submissions, in turn with the ceiling ...")
@@ -100,7 +105,12 @@ def _product(
     paced = latency(pipeline, scale.pace, scale.paced_seconds)
     floor = floor_ms(folder / "floor")
     say(f"{scale.replayed:,} reported events, and a rebuild ...")
-    live, rebuilt, bare_read = uvloop.run(_replay(scale, body))
+    live, rebuilt, bare_read = uvloop.run(_replay(scale, run.bodies[COUNTY]))
+    say(f"{scale.reported_per_second:,} reported events a second, seen at the prefecture ...")
+    parent = rollup.Parent(run.bodies[PREFECTURE])
+    lag = uvloop.run(rollup.lag(run.bodies[COUNTY], COUNTY, parent, scale.reported_per_second, scale.paced_seconds / 2))
+    say(f"{scale.backlog:,} events while the prefecture is away ...")
+    caught_up = uvloop.run(rollup.catch_up(run.bodies[COUNTY], COUNTY, parent, scale.backlog))
     accepted, end_to_end = median(one.accepted for one in ours), median(one.end_to_end for one in ours)
     return Measured(
         bare=median(bare),
@@ -112,6 +122,8 @@ def _product(
         live=live,
         rebuilt=rebuilt,
         bare_read=bare_read,
+        lag=lag,
+        caught_up=caught_up,
     )
 
 
@@ -139,6 +151,8 @@ def _figures_of(one: Measured) -> list[Figure]:
         Figure("submit → notice at 50/s, p99", one.latency.p99, "ms", "disk alone", one.floor, None, 50, "less than"),
         Figure("reported events applied live", one.live.applied, "/s", "published", one.live.published),
         Figure("rebuild of the projection", one.rebuilt, "/s", "bare pull loop", one.bare_read, target_of_ratio=0.5),
+        Figure("county → prefecture at 1,000/s, p99", one.lag.p99, "ms", "p50", one.lag.p50, None, 1_000, "less than"),
+        Figure("30,000 events that waited, applied in", one.caught_up, "s", target=20, aim="less than"),
         Figure("memory of the county, idle", one.idle, "MB", target=150, aim="less than"),
         Figure("memory of the county, peak under load", one.loaded, "MB", "idle", one.idle),
     ]

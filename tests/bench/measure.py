@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -36,10 +36,16 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """From submission to a visible notice, milliseconds."""
+    """From a cause to its visible effect, milliseconds."""
 
     p50: float
     p99: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Latency:
+        """Of single times in seconds."""
+        took = [each * 1000 for each in seconds]
+        return cls(median(took), quantiles(took, n=100)[98])
 
 
 def bare_throughput(url: str, seconds: float) -> float:
@@ -61,8 +67,7 @@ def latency(pipeline: Pipeline, per_second: float, seconds: float) -> Latency:
         plan = Plan(pipeline.url, submissions(), PACED_CLIENTS, seconds, per_second=per_second)
         outcome = _accepted_all(run_load(plan))
         seen = watch.wait_for(set(outcome.accepted), patience=PATIENCE_SECONDS)
-    took = [(at - outcome.accepted[reference]) * 1000 for reference, at in seen.items()]
-    return Latency(median(took), quantiles(took, n=100)[98])
+    return Latency.of([at - outcome.accepted[reference] for reference, at in seen.items()])
 
 
 class Memory:

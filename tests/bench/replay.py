@@ -35,12 +35,12 @@ _GIVE_UP_SECONDS = 120.0
 
 async def publish(url: str, body: str, count: int) -> float:
     """Report ``count`` made-up events as ``body`` (account LOCAL at ``url``); gives events a second."""
-    async with _connected(url) as client:
+    async with connected(url) as client:
         js = client.jetstream(publish_async_max_pending=2 * WINDOW)
         began = time.perf_counter()
         events = islice(_lives_of_issues(), count)
         while group := list(islice(events, WINDOW)):
-            sent = [await _send(js, body, event) for event in group]
+            sent = [await send(js, body, event) for event in group]
             await asyncio.gather(*sent)
         return count / (time.perf_counter() - began)
 
@@ -52,7 +52,7 @@ async def read_bare(url: str, body: str) -> float:
     """
     stream = uplink_stream(body)
     classes = {subject_of(body, event): event for event in EVENTS}
-    async with _connected(url) as client:
+    async with connected(url) as client:
         js = client.jetstream(timeout=10)
         total = (await js.stream_info(stream)).state.messages
         config = ConsumerConfig(ack_policy=AckPolicy.NONE, inactive_threshold=60)
@@ -85,7 +85,7 @@ async def read_bare(url: str, body: str) -> float:
 
 async def rebuild(client: httpx.AsyncClient, body: RunningBody, name: str) -> float:
     """Have the running reporting service rebuild its projection; events of the stream a second."""
-    async with _connected(body.nats_uplink_url) as nats_client:
+    async with connected(body.nats_uplink_url) as nats_client:
         total = (await nats_client.jetstream().stream_info(uplink_stream(name))).state.messages
     began = time.perf_counter()
     started = (await client.post("/api/v1/reporting/rebuild")).raise_for_status().json()
@@ -125,7 +125,26 @@ async def until_applied(client: httpx.AsyncClient) -> None:
             await asyncio.sleep(0.05)  # nothing tells when it is done
 
 
-async def _send(js: JetStreamContext, body: str, event: Event) -> asyncio.Future[PubAck]:
+def submitted_issues(count: int) -> Iterator[report.IssueSubmitted]:
+    """``count`` made-up issues that were raised just now."""
+    at = datetime.now(UTC)
+    return (_submitted(at, new_reference()) for _ in range(count))
+
+
+def _submitted(at: datetime, reference: str) -> report.IssueSubmitted:
+    return report.IssueSubmitted(
+        occurred_at=at,
+        reference=reference,
+        step=1,
+        station="zh-st01",
+        community="zh-c001",
+        category=None,
+        channel="web",
+    )
+
+
+async def send(js: JetStreamContext, body: str, event: Event) -> asyncio.Future[PubAck]:
+    """Report ``event`` as ``body``; the future is done when the server has it on disk."""
     event_id, kind = new_id(), type(event)
     headers = headers_of(event_id, body, "bench", kind, event.occurred_at)
     return await js.publish_async(subject_of(body, kind), event.model_dump_json().encode(), headers=headers)
@@ -137,8 +156,7 @@ def _lives_of_issues() -> Iterator[Event]:
     while True:
         at += timedelta(minutes=1)
         reference = new_reference()
-        submitted = {"station": "zh-st01", "community": "zh-c001", "category": None, "channel": "web"}
-        yield report.IssueSubmitted.model_validate({"occurred_at": at, "reference": reference, "step": 1, **submitted})
+        yield _submitted(at, reference)
         yield report.IssueAssigned(occurred_at=at, reference=reference, step=1)
         yield report.IssueAccepted(occurred_at=at, reference=reference, step=2)
         yield report.IssueClosed.model_validate(
@@ -150,7 +168,8 @@ def _lives_of_issues() -> Iterator[Event]:
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Client]:
+async def connected(url: str) -> AsyncIterator[Client]:
+    """A connection that is closed at the end."""
     client = await nats.connect(url)
     try:
         yield client

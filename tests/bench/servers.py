@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil  # type: ignore[import-untyped] # it brings no types
 
-from deploy.run_file import NotRunning, Run, RunningBody
+from deploy.run_file import NotRunning, Run
 from tests.servers import NatsServer, free_port
 
 READY_WITHIN_SECONDS = 90.0
@@ -42,13 +42,14 @@ class Pipeline:
 
 
 @contextmanager
-def county(folder: Path) -> Iterator[tuple[RunningBody, Pipeline]]:
+def county(folder: Path) -> Iterator[tuple[Run, Pipeline]]:
     """A whole sample run of its own, county and prefecture; the county is what is measured."""
     environment = os.environ | {"DOORSTEP_VAR": str(folder), "DOORSTEP_PORT_BASE": str(_free_port_base())}
     with _running([str(Path(sys.executable).parent / "doorstep"), "up", "--sample"], folder, environment) as child:
-        body = _when_ready(child, folder).bodies["zhaosu"]
+        run = _when_ready(child, folder)
+        body = run.bodies["zhaosu"]
         yield (
-            body,
+            run,
             Pipeline(
                 name="Doorstep",
                 url=body.url,
