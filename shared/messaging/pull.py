@@ -2,8 +2,8 @@
 
 FastStream 0.7 asks for the rest of a batch until it is full or the timeout is over, and nats-py 2.16's own
 ``fetch(n)`` may sit out its timeout too, so a lone event would wait a second. This pull returns as soon as it has
-anything, answers the question for the rest with "nothing more", and keeps one request open at the server so
-that the next message needs no question first.
+anything, answers the question for the rest with "nothing more", and keeps a request open at the server so that the
+next messages need no question first.
 """
 
 from __future__ import annotations
@@ -64,12 +64,13 @@ class PromptPull:
         subscription = self._subscription
         if batch < self._batch and subscription.pending_msgs == 0:
             raise NatsTimeoutError  # the question for the rest
-        if self._asked <= 0 or loop.time() >= self._ask_again_at:
-            self._asked = self._batch
-            self._ask_again_at = loop.time() + REQUEST_SECONDS
-            request = {"batch": self._batch, "expires": int((REQUEST_SECONDS - 1) * 1e9)}
-            await self._client.publish(self._next, json.dumps(request).encode(), self._inbox)
-        await self._pace.gather()
+        if loop.time() >= self._ask_again_at:
+            self._asked = 0  # what was asked for has lapsed at the server
+        if self._asked < self._batch:
+            # So that the next batch is on its way while this one is applied.
+            await self._ask(self._batch)
+        if subscription.pending_msgs < batch:
+            await self._pace.gather()
         messages: list[Msg] = []
         deadline = loop.time() + (timeout or REQUEST_SECONDS)
         while True:
@@ -95,11 +96,17 @@ class PromptPull:
                 raise NatsTimeoutError
             self._asked -= 1
             self._pace.count(1)
-            if not messages and self._linger and batch == self._batch:
+            if not messages and self._linger and batch == self._batch and subscription.pending_msgs < batch - 1:
                 await asyncio.sleep(self._linger)
             messages.append(message)
             if len(messages) >= batch:
                 return messages
+
+    async def _ask(self, messages: int) -> None:
+        self._asked += messages
+        self._ask_again_at = asyncio.get_running_loop().time() + REQUEST_SECONDS
+        request = {"batch": messages, "expires": int((REQUEST_SECONDS - 1) * 1e9)}
+        await self._client.publish(self._next, json.dumps(request).encode(), self._inbox)
 
     def ask_again(self) -> None:
         """The server was away and has forgotten what we asked of it."""
