@@ -109,7 +109,7 @@ def _written_down(live: int) -> dict[str, int]:
         "consultation.surveys": lines["survey"],
         "consultation.referrals": lines["referral"],
         "consultation.consultations": lines["consultation"],
-        "consultation.activities": lines["talk"] + lines["good-deed"],
+        "consultation.activities": lines["talk"] + lines["good-deed"] + lines["survey"],
         "reporting.issues": issues,
         "reporting.receptions": lines["reception"] + live,
     }

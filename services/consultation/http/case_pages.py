@@ -25,12 +25,19 @@ from services.consultation.http.case_forms import (
     SupervisionForm,
     VisitForm,
 )
-from services.consultation.http.form_models import ConsultationForm, FormKey
+from services.consultation.http.form_models import (
+    ConsultationForm,
+    FormKey,
+    PromiseForm,
+    plan_field,
+    promise_field,
+)
 from services.consultation.http.forms import Job, M, R, Refused, Sent, act_on
 from services.consultation.http.labels import badge, label, options
 from services.consultation.inputs import CLOSING_OUTCOMES, ClosingInput
 from services.consultation.outputs import CaseClosed, Made, ReferralMade, State
 from services.consultation.photos import MOST_AT_ONCE, Picture, developed
+from services.consultation.registers import CommitmentMade
 from services.consultation.usecases import casework, closing, photographs, surveys
 from services.consultation.usecases.acting import Actor
 from services.consultation.vault import ResidentWords
@@ -55,6 +62,7 @@ FORMS = (
     "reply",
     "survey",
     "consultation",
+    "promise",
     "closing",
     "pause",
 )
@@ -174,7 +182,17 @@ def build_case_pages(desk: Desk, zone: str) -> APIRouter:
         def job(form: ConsultationForm) -> Job[Made]:
             return lambda tx: desk.consultations.open(tx, actor, form.wanted(zone))
 
-        sent = Sent("consultation", ConsultationForm, job, N_("The consultation is prepared."))
+        sent = Sent("consultation", ConsultationForm, job, N_("The consultation is prepared."), plan_field)
+        return await pages.take(request, actor, reference, key, sent)
+
+    @router.post("/commitments")
+    async def promise(request: Request, reference: CaseReference, actor: Acting, key: FormKey) -> Response:
+        def job(form: PromiseForm) -> Job[CommitmentMade]:
+            return lambda tx: desk.commitments.promise(tx, actor, reference, form.wanted())
+
+        sent = Sent(
+            "promise", PromiseForm, job, N_("The commitment is recorded, and the resident sees it."), promise_field
+        )
         return await pages.take(request, actor, reference, key, sent)
 
     @router.post("/close")
