@@ -15,6 +15,7 @@ def handlers() -> Handlers:
     heard.many(inner.IssueAssigned, hearing.hear_assigned)
     heard.each(inner.IssueAccepted, hearing.hear_accepted)
     heard.each(inner.IssueDeclined, hearing.hear_declined)
+    heard.each(inner.IssueReturned, hearing.hear_returned)
     heard.each(inner.AssignmentTimedOut, hearing.hear_timed_out)
     heard.each(inner.IssueUnroutable, hearing.hear_unroutable)
     heard.each(inner.IssueWithdrawn, hearing.hear_withdrawn)

@@ -193,6 +193,29 @@ async def test_declined_then_given_to_the_next_whatever_the_order_of_arrival(ben
     await bench.until(lambda: bench.state_of(reference), "in-progress")
 
 
+async def test_an_issue_of_another_body_goes_back_and_one_that_closes_while_it_is_handed_over_stays_closed(
+    bench: Bench,
+) -> None:
+    reference = await bench.taken()
+    of_it = {"occurred_at": NOW, "reference": reference}
+    back = inner.IssueReturned(**of_it, version_of_issue=3, member=OWN, proposed_owner="ili")
+    await bench.tell("routing", back)
+    await bench.until(lambda: bench.state_of(reference), "returned")
+    await bench.tell("routing", assigned(reference, 4, OTHER))
+    await bench.tell("routing", inner.IssueAccepted(**of_it, version_of_issue=5, member=OTHER))
+    await bench.until(lambda: bench.state_of(reference), "in-progress")
+    assert (
+        await bench.post(OTHER, f"/cases/{reference}/close", {"outcome": "answered", "answer": "x"})
+    ).status_code == 200
+    # Handed over to a stand-in in the same moment: heard of too late to matter, and not parked.
+    await bench.tell("routing", assigned(reference, 6, OWN))
+    await bench.tell("routing", inner.IssueAccepted(**of_it, version_of_issue=7, member=OWN))
+    await bench.until(lambda: member_of(bench, reference), OWN)
+    assert await bench.state_of(reference) == "closed"
+    await bench.tell("intake", inner.IssueReopened(**of_it, version_of_issue=2))
+    await bench.until(lambda: bench.state_of(reference), "in-progress")
+
+
 async def member_of(bench: Bench, reference: str) -> str | None:
     answer = await bench.get("officer", f"/cases/{reference}")
     return str(answer.json()["member"]) if answer.status_code == 200 else None

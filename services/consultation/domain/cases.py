@@ -36,6 +36,8 @@ class CaseMove(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     TIME_OUT = "time-out"
+    RETURN = "return"
+    """The member says that another body must have it; the dispatcher decides."""
     WORK = "work"
     """Call, visit, refer, press, consult, invite: what the members of the case do."""
     NOTE = "note"
@@ -59,6 +61,7 @@ CASE = Table(
         (CaseState.ASSIGNED, CaseMove.ACCEPT): CaseState.IN_PROGRESS,
         (CaseState.ASSIGNED, CaseMove.DECLINE): CaseState.RETURNED,
         (CaseState.ASSIGNED, CaseMove.TIME_OUT): CaseState.RETURNED,
+        (CaseState.ASSIGNED, CaseMove.RETURN): CaseState.RETURNED,
         # A department answers whoever has the order at the time.
         (CaseState.ASSIGNED, CaseMove.HEAR_REPLY): CaseState.ASSIGNED,
         (CaseState.ASSIGNED, CaseMove.WITHDRAW): CaseState.WITHDRAWN,
@@ -66,6 +69,7 @@ CASE = Table(
         (CaseState.RETURNED, CaseMove.HEAR_REPLY): CaseState.RETURNED,
         (CaseState.RETURNED, CaseMove.WITHDRAW): CaseState.WITHDRAWN,
         (CaseState.IN_PROGRESS, CaseMove.ASSIGN): CaseState.ASSIGNED,
+        (CaseState.IN_PROGRESS, CaseMove.RETURN): CaseState.RETURNED,
         (CaseState.IN_PROGRESS, CaseMove.WORK): CaseState.IN_PROGRESS,
         (CaseState.IN_PROGRESS, CaseMove.NOTE): CaseState.IN_PROGRESS,
         (CaseState.IN_PROGRESS, CaseMove.PRESS): CaseState.IN_PROGRESS,

@@ -19,6 +19,7 @@ ENTRIES: Mapping[str, str] = {
     "accepted": N_("Order accepted"),
     "declined": N_("Order given back"),
     "timed-out": N_("Not answered in time"),
+    "returned": N_("Given back: of another body"),
     "contact": N_("Spoke with the resident"),
     "visit": N_("Looked on site"),
     "note": N_("Note"),

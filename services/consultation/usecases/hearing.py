@@ -6,7 +6,7 @@ Events of one issue carry the count of their publisher: a late older one changes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 
@@ -75,6 +75,14 @@ async def hear_declined(tx: Transaction, received: Received[inner.IssueDeclined]
 async def hear_timed_out(tx: Transaction, received: Received[inner.AssignmentTimedOut]) -> None:
     """The member did not answer in time."""
     await _returned(tx, received.event, CaseMove.TIME_OUT, "timed-out", received.event.member)
+
+
+async def hear_returned(tx: Transaction, received: Received[inner.IssueReturned]) -> None:
+    """The member, before or after taking the order, says that another body must have it."""
+    event = received.event
+    await _returned(
+        tx, event, CaseMove.RETURN, "returned", event.member, details={"proposed_owner": event.proposed_owner}
+    )
 
 
 async def hear_unroutable(tx: Transaction, received: Received[inner.IssueUnroutable]) -> None:
@@ -147,12 +155,15 @@ async def is_next(tx: Transaction, event: inner.IssueEvent, publisher: Publisher
     return True
 
 
+_OVER = (CaseState.CLOSED, CaseState.WITHDRAWN)
+
+
 async def _routed(tx: Transaction, event: inner.IssueEvent) -> CaseFile | None:
-    """The case that the next event of routing changes; None where it is late, or the resident withdrew meanwhile."""
+    """The case that the next event of routing changes; None where it is late, or the case is over meanwhile."""
     if not await is_next(tx, event, "routing"):
         return None
     case = await find_case(tx, event.reference)
-    return None if case is None or case.state is CaseState.WITHDRAWN else case
+    return None if case is None or case.state in _OVER else case
 
 
 async def _assign(tx: Transaction, event: inner.IssueAssigned) -> None:
@@ -165,6 +176,10 @@ async def _assign(tx: Transaction, event: inner.IssueAssigned) -> None:
         joined_to = await joining.carrier_of(tx, event.reference)
         await tx.execute(CASES.insert(), _case(event, state) | {"joined_to": joined_to})
         await tx.execute(ENTRIES.insert(), _assignment(event))
+    elif case.state is CaseState.CLOSED:
+        # Closed while it was being handed over; should it be reopened, it is the new member's.
+        case.member = event.member
+        await case.save(station=event.station)
     elif case.state is not CaseState.WITHDRAWN:
         case.move(CaseMove.ASSIGN)
         case.member = event.member
@@ -172,11 +187,18 @@ async def _assign(tx: Transaction, event: inner.IssueAssigned) -> None:
         await case.save(station=event.station, answer_by=event.answer_by, accepted_at=None)
 
 
-async def _returned(tx: Transaction, event: inner.IssueEvent, move: CaseMove, kind: str, member: str) -> None:
+async def _returned(
+    tx: Transaction,
+    event: inner.IssueEvent,
+    move: CaseMove,
+    kind: str,
+    member: str,
+    details: dict[str, Any] | None = None,
+) -> None:
     case = await _routed(tx, event)
     if case is not None:
         case.move(move)
-        await case.enter(kind, _moment(event), audience="staff", member=member)
+        await case.enter(kind, _moment(event), audience="staff", member=member, details=details)
         await case.save()
 
 

@@ -45,6 +45,7 @@ FACTS: Mapping[type[IssueEvent], Callable[[Any], Fact]] = {
     inner.IssueAssigned: lambda event: Fact("routing_version", Move.ASSIGN, Step.ASSIGNED, holder=event.member),
     inner.IssueAccepted: lambda event: Fact("routing_version", Move.ACCEPT, Step.ACCEPTED, holder=event.member),
     inner.IssueDeclined: lambda event: Fact("routing_version", Move.PASS_ON),
+    inner.IssueReturned: lambda event: Fact("routing_version", Move.PASS_ON),
     inner.AssignmentTimedOut: lambda event: Fact("routing_version", Move.PASS_ON),
     inner.IssueUnroutable: lambda event: Fact("routing_version", Move.PASS_ON, Step.UNROUTABLE),
     inner.VisitMade: lambda event: Fact("case_version", Move.WORK, Step.VISITED),
