@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import httpx
@@ -24,11 +24,24 @@ class Commitment(BaseModel):
     state: str
 
 
+class Told(BaseModel):
+    """What was written for the resident on the way, with the ids of its photographs; ``kind`` is a code."""
+
+    id: str
+    at: datetime
+    kind: str
+    text: str | None
+    photos: tuple[str, ...] = ()
+
+
 class Answered(BaseModel):
-    """What the body answered, in a member's words."""
+    """What the body answered, in a member's words, and what it said before."""
 
     answer: str | None = None
+    competent: str | None = None
+    """Who is, where this body is not."""
     commitments: tuple[Commitment, ...] = ()
+    entries: tuple[Told, ...] = ()
 
 
 class Answers(Protocol):
@@ -36,6 +49,9 @@ class Answers(Protocol):
 
     async def to(self, reference: str) -> Answered:
         """The answer so far. Raises Unavailable while consultation cannot be reached."""
+
+    async def photo(self, reference: str, photo_id: str) -> bytes | None:
+        """A photograph that was made for the resident, as JPEG; None where there is none such. Raises Unavailable."""
 
 
 class HttpAnswers:
@@ -46,16 +62,28 @@ class HttpAnswers:
         self._signer = signer
 
     async def to(self, reference: str) -> Answered:
-        token = self._signer.sign(subject="intake", role=Role.SERVICE, lifetime=TOKEN_LIFETIME)
+        content = await self._get(f"/api/v1/answers/{reference}")
         try:
-            response = await self._client.get(
-                f"/api/v1/answers/{reference}",
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=PATIENCE_SECONDS,
-            )
+            return Answered() if content is None else Answered.model_validate_json(content)
+        except ValidationError as error:
+            raise _unavailable() from error
+
+    async def photo(self, reference: str, photo_id: str) -> bytes | None:
+        return await self._get(f"/api/v1/answers/{reference}/photos/{photo_id}")
+
+    async def _get(self, path: str) -> bytes | None:
+        """What is at ``path``, or None where nothing is."""
+        token = self._signer.sign(subject="intake", role=Role.SERVICE, lifetime=TOKEN_LIFETIME)
+        headers = {"Authorization": f"Bearer {token}"}
+        try:
+            response = await self._client.get(path, headers=headers, timeout=PATIENCE_SECONDS)
             if response.status_code == httpx.codes.NOT_FOUND:
-                return Answered()
+                return None
             response.raise_for_status()
-            return Answered.model_validate_json(response.content)
-        except (httpx.HTTPError, ValidationError) as error:
-            raise Unavailable("answer-unavailable", "The answer cannot be shown just now.") from error
+            return response.content
+        except httpx.HTTPError as error:
+            raise _unavailable() from error
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("answer-unavailable", "The answer cannot be shown just now.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.answers import Answered, Answers
+from services.intake.domain import State
 from services.intake.places import PlaceBook, Places
 from services.intake.usecases.drafts import Drafts
 from services.intake.usecases.follow import Following
@@ -21,6 +22,8 @@ from shared.errors import DomainError, Forbidden, Unavailable
 from shared.messaging.arrivals import Arrivals
 from shared.web.auth import Claims, Role
 
+UNTOLD = (State.SUBMITTED, State.ASSIGNED, State.WITHDRAWN)
+"""States in which nobody has anything to tell the resident."""
 AT_THE_DESK = ("walk-in", "phone")
 
 
@@ -58,9 +61,9 @@ class Intake:
 
         return await self.arrivals.wait_for(self.places, known)
 
-    async def answer_to(self, reference: str, outcome: str | None) -> tuple[Answered, bool]:
-        """The answer to a resident, and whether it could be asked for. There is none before an outcome."""
-        if outcome in (None, "withdrawn"):
+    async def answer_to(self, reference: str, state: str) -> tuple[Answered, bool]:
+        """What a resident is told, and whether it could be asked for. There is nothing before the work begins."""
+        if state in UNTOLD:
             return Answered(), True
         try:
             return await self.answers.to(reference), True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.intake.usecases.hear import FACTS, Hearing
+from services.intake.usecases.helping import hear_invited
 from services.intake.usecases.roster import RosterNews
-from shared.contracts.inner import RosterPublished, StationPublished
+from shared.contracts.inner import MemberInvited, RosterPublished, StationPublished
 from shared.messaging.handlers import Handlers
 
 
@@ -13,6 +14,7 @@ def handlers(roster: RosterNews, hearing: Hearing) -> Handlers:
     heard = Handlers()
     heard.each(StationPublished, roster.station)
     heard.each(RosterPublished, roster.roster)
+    heard.many(MemberInvited, hear_invited)
     for event in FACTS:
         heard.many(event, hearing.hear)
     return heard

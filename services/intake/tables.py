@@ -168,6 +168,15 @@ class Reception(_Row, table=True):
     on_paper: bool
 
 
+class Helper(_Row, table=True):
+    """A member who was invited to work on an issue, beside the one who has the order."""
+
+    __tablename__ = "helpers"
+
+    reference: str = Field(primary_key=True, max_length=16)
+    member: str = Field(primary_key=True, max_length=64)
+
+
 class Station(_Row, table=True):
     """A station as the roster last told it."""
 
@@ -201,6 +210,7 @@ GROUPINGS = METADATA.tables["vault_groupings"]
 READS = METADATA.tables["vault_reads"]
 TIMELINE = METADATA.tables["timeline"]
 RECEPTIONS = METADATA.tables["receptions"]
+HELPERS = METADATA.tables["helpers"]
 STATIONS = METADATA.tables["stations"]
 ROSTER = METADATA.tables["roster"]
 IDEMPOTENCY = idempotency_table(METADATA)

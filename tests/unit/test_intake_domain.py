@@ -105,7 +105,8 @@ def test_only_who_has_said_nothing_falls_silent() -> None:
         ("dispatcher", {}, True),
         ("member", {"member": "m1"}, True),
         ("member", {"member": "m2"}, False),
-        ("member", {"member": None, "holder": None}, False),
+        ("member", {"member": "m3", "holders": ("m1", "m3")}, True),
+        ("member", {"member": None, "holders": ()}, False),
         ("clerk", {}, True),
         ("clerk", {"stations": ("st1", "st9")}, True),
         ("clerk", {"stations": ("st9",)}, False),
@@ -114,7 +115,7 @@ def test_only_who_has_said_nothing_falls_silent() -> None:
     ],
 )
 def test_who_may_read_the_words(role: str, who: dict[str, object], may: bool) -> None:
-    case = {"member": None, "stations": (), "holder": "m1", "station": "st1"} | who
+    case = {"member": None, "stations": (), "holders": ("m1",), "station": "st1"} | who
     assert may_read_words(role, **case) is may  # type: ignore[arg-type]
 
 

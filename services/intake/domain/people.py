@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,18 +22,18 @@ class Contact:
 
 
 def may_read_words(
-    role: str, *, member: str | None, stations: tuple[str, ...], holder: str | None, station: str | None
+    role: str, *, member: str | None, stations: tuple[str, ...], holders: Collection[str], station: str | None
 ) -> bool:
     """Whether somebody in ``role`` has a reason to read what a resident wrote.
 
-    Officers and dispatchers answer for the whole body; a member reads while the order is theirs (``holder``, who for
-    a joined issue is the member of the issue it was joined to); a clerk reads what came to one of the clerk's
-    ``stations``, all of them where none is named.
+    Officers and dispatchers answer for the whole body; a member reads while working on it (``holders``: who has the
+    order, and who was invited; of a joined issue, of the issue it was joined to); a clerk reads what came to one of
+    the clerk's ``stations``, all of them where none is named.
     """
     if role in ("officer", "dispatcher"):
         return True
     if role == "member":
-        return member is not None and member == holder
+        return member in holders
     if role == "clerk":
         return not stations or station in stations
     return False

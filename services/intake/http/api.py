@@ -105,7 +105,7 @@ def _add_following(router: APIRouter, intake: Intake) -> None:
         tracked = await track(intake.reader, tracking_code, intake.clock.now())
         if tracked is None:
             raise unknown_code()
-        answered, available = await intake.answer_to(tracked.work, tracked.outcome)
+        answered, available = await intake.answer_to(tracked.work, tracked.state)
         return TrackedOut.model_validate(asdict(tracked) | answered.model_dump() | {"answer_available": available})
 
     @router.post("/track/{tracking_code}/rating", status_code=201, response_model=StandingOut)

@@ -229,6 +229,16 @@ class CommitmentOut(BaseModel):
     state: str
 
 
+class ToldOut(BaseModel):
+    """What was written for the resident on the way; pictures are at ``/track/<tracking code>/photos/<id>``."""
+
+    id: str
+    at: datetime
+    kind: str
+    text: str | None
+    photos: list[str]
+
+
 class JoinedOut(BaseModel):
     """The issue is worked on together with others' of the same matter."""
 
@@ -247,7 +257,9 @@ class TrackedOut(BaseModel):
     timeline: list[LineOut]
     answer: str | None
     answer_available: bool = Field(description="False while the service that keeps the answer cannot be reached")
+    competent: str | None = Field(default=None, description="Who is competent, where this body is not")
     commitments: list[CommitmentOut]
+    entries: list[ToldOut] = Field(default_factory=list, description="What was written for the resident on the way")
     rating: str | None
     word: str | None = Field(description="What the resident says of the closing: confirmed, disputed or silent")
     word_until: datetime | None = Field(description="Until when it can be confirmed or reopened")

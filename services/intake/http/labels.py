@@ -50,6 +50,14 @@ STEPS: Mapping[str, str] = {
     "erased": N_("Words and contact were erased at the resident's wish."),
 }
 
+TOLD: Mapping[str, str] = {
+    "contact": N_("The member spoke with you"),
+    "visit": N_("The member came to look at the place."),
+    "note": N_("The member writes"),
+    "survey": N_("The member made a survey"),
+    "reply": N_("The department answered."),
+}
+
 COMMITMENTS: Mapping[str, str] = {
     "open": N_("Not done yet"),
     "made": N_("Not done yet"),
@@ -74,6 +82,7 @@ ROLES: Mapping[str, str] = {
 LABELS: Mapping[str, Mapping[str, str]] = {
     "state": STATES,
     "step": STEPS,
+    "told": TOLD,
     "outcome": OUTCOMES,
     "rating": RATINGS,
     "commitment": COMMITMENTS,

@@ -25,6 +25,7 @@ from shared.web.state import translator_of
 
 M = TypeVar("M", bound=BaseModel)
 _NOT_IN_A_CODE = re.compile(r"[^a-z2-7]")
+_PHOTO_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNREADABLE = NotFound("unknown-tracking-code", "No issue has this tracking code.", field="code")
 
 
@@ -47,6 +48,17 @@ def add_track_pages(router: APIRouter, intake: Intake) -> None:
     async def follow(request: Request, code: str) -> Response:
         """Where the issue stands."""
         return await _page(intake, request, code, blank())
+
+    @router.get("/track/{code}/photos/{photo_id}")
+    async def photo(code: str, photo_id: str) -> Response:
+        """A photograph that was made for the resident."""
+        tracked = await track(intake.reader, code, intake.clock.now())
+        content = None
+        if tracked is not None and _PHOTO_ID.fullmatch(photo_id):
+            content = await intake.answers.photo(tracked.work, photo_id)
+        if content is None:
+            raise NotFound("photo-not-found", "There is no such photograph.")
+        return Response(content, media_type="image/jpeg")
 
     @router.post("/track/{code}/rating")
     async def rate(request: Request, code: str) -> Response:
@@ -94,7 +106,7 @@ async def _page(intake: Intake, request: Request, code: str, form: Form[Any], st
     tracked = await track(intake.reader, code, intake.clock.now())
     if tracked is None:
         raise unknown_code()
-    answered, available = await intake.answer_to(tracked.work, tracked.outcome)
+    answered, available = await intake.answer_to(tracked.work, tracked.state)
     return render(
         request,
         "intake/track.html",

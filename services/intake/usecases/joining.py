@@ -11,7 +11,7 @@ from services.intake.domain import ISSUE, Move, State
 from services.intake.standing import can_be_joined
 from services.intake.tables import IDEMPOTENCY, ISSUES
 from services.intake.usecases import together
-from services.intake.usecases.vault import VaultReader, holder_of, may_open, not_found
+from services.intake.usecases.vault import VaultReader, holders_of, may_open, not_found
 from shared.db.idempotency import Answer, Key, once
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
@@ -87,7 +87,7 @@ class Joining:
 
     async def _theirs(self, tx: Transaction, asked: Asked) -> Row[Any]:
         issue = await tx.one(select(ISSUES).where(ISSUES.c.reference == asked.reference).with_for_update())
-        if issue is None or not may_open(asked.reader, issue, await holder_of(tx, issue)):
+        if issue is None or not may_open(asked.reader, issue, await holders_of(tx, issue)):
             raise not_found()
         return issue
 
@@ -98,7 +98,7 @@ class Joining:
 
         async def look() -> bool:
             issue = await self._reader.one(select(ISSUES).where(ISSUES.c.reference == asked.reference))
-            return issue is None or may_open(asked.reader, issue, await holder_of(self._reader, issue))
+            return issue is None or may_open(asked.reader, issue, await holders_of(self._reader, issue))
 
         await self._arrivals.wait_for(look, bool)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from services.intake.domain import State, may_read_words
-from services.intake.tables import ISSUES, READS, REASONS, VAULT
+from services.intake.tables import HELPERS, ISSUES, READS, REASONS, VAULT
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -96,7 +96,7 @@ class Vault:
 
         async def job(tx: Transaction) -> Opened:
             issue = await tx.one(select(ISSUES).where(ISSUES.c.reference == reference))
-            if issue is None or not may_open(reader, issue, await holder_of(tx, issue)):
+            if issue is None or not may_open(reader, issue, await holders_of(tx, issue)):
                 raise not_found()
             opened = await self._opened(tx, reader, reference)
             return replace(opened, joined=await self._joined(tx, reader, issue), joined_to=issue.joined_to)
@@ -162,25 +162,25 @@ class Vault:
             issue = await self._reader.one(query)
             if issue is None or State(issue.state) is State.WITHDRAWN:
                 return True
-            return may_open(reader, issue, await holder_of(self._reader, issue))
+            return may_open(reader, issue, await holders_of(self._reader, issue))
 
         await self._arrivals.wait_for(ready, bool)
 
 
-async def holder_of(reads: Transaction | Reader, issue: Row[Any]) -> str | None:
-    """The member who works on the matter: of a joined issue, the one who has the issue that it is joined to."""
-    if issue.joined_to is None:
-        return None if issue.member is None else str(issue.member)
-    holder: str | None = await reads.scalar(select(ISSUES.c.member).where(ISSUES.c.reference == issue.joined_to))
-    return holder
+async def holders_of(reads: Transaction | Reader, issue: Row[Any]) -> frozenset[str]:
+    """The members who work on the matter, invited ones too: of a joined issue, those of the issue it is joined to."""
+    carrier = issue.joined_to or issue.reference
+    has_the_order = select(ISSUES.c.member).where(ISSUES.c.reference == carrier, ISSUES.c.member.is_not(None))
+    invited = select(HELPERS.c.member).where(HELPERS.c.reference == carrier)
+    return frozenset(row.member for row in await reads.all(has_the_order.union(invited)))
 
 
-def may_open(reader: VaultReader, issue: Row[Any], holder: str | None) -> bool:
-    """Whether ``reader`` has to do with ``issue``, on which the member ``holder`` works."""
+def may_open(reader: VaultReader, issue: Row[Any], holders: Collection[str]) -> bool:
+    """Whether ``reader`` has to do with ``issue``, on which the members ``holders`` work."""
     if reader.role == "service":
         return reader.service == NOTIFY
     return may_read_words(
-        reader.role, member=reader.member, stations=reader.stations, holder=holder, station=issue.station
+        reader.role, member=reader.member, stations=reader.stations, holders=holders, station=issue.station
     )
 
 
