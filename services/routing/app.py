@@ -13,18 +13,25 @@ from prometheus_client import CollectorRegistry
 
 from services.routing.announcements import Announcements
 from services.routing.calendar.book import CalendarBook
+from services.routing.calendar.editing import CalendarEditing
+from services.routing.calendar.keeping import CalendarKeeping
 from services.routing.entry import Routing
 from services.routing.events import handlers
 from services.routing.http import refusals
 from services.routing.http.api import build_api
+from services.routing.http.calendar_api import build_calendar_api
+from services.routing.http.calendar_pages import build_calendar_pages
+from services.routing.http.member_pages import build_member_pages
 from services.routing.http.office_pages import build_office_pages
 from services.routing.http.order_api import build_order_api
 from services.routing.http.order_pages import build_order_pages
 from services.routing.http.queue_pages import build_queue_pages
 from services.routing.http.roster_api import build_roster_api
+from services.routing.http.roster_pages import build_roster_pages
 from services.routing.http.rule_api import build_rule_api
 from services.routing.http.rule_pages import build_rule_pages
 from services.routing.http.sign_in_pages import build_sign_in_pages
+from services.routing.http.station_pages import build_station_pages
 from services.routing.orderkeeping import OrderKeeping
 from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
@@ -72,6 +79,7 @@ PREFIXES = (
     "/api/v1/routing",
     "/api/v1/rule",
     "/api/v1/what-if",
+    "/api/v1/calendar",
 )
 LARGEST_ROSTER = 4 * 1024 * 1024
 """Bytes; a region's whole roster is a tenth of it."""
@@ -83,8 +91,9 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     registry = registry or CollectorRegistry()
     book = RosterBook(settings.body)
     announcements = Announcements(settings.body)
+    calendar_book = CalendarBook(settings.time_zone)
     rules = RuleBook(settings.acceptance_hours)
-    deciding = Deciding(book, rules, CalendarBook(settings.time_zone))
+    deciding = Deciding(book, rules, calendar_book)
     assigning = Assigning(deciding, announcements)
     heard = handlers(assigning)
     runtime = Runtime(
@@ -159,6 +168,15 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         editing=RosterEditing(book, settings.body, settings.time_zone),
     )
 
+    calendar = CalendarKeeping(
+        clock=clock,
+        reader=reader,
+        writer=writer,
+        book=calendar_book,
+        editing=CalendarEditing(settings.body, settings.time_zone),
+        sample_mail_domain=settings.sample_mail_domain,
+    )
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with neighbours, passwords.running(), runtime.running(), routing.deadlines.watched():
@@ -182,10 +200,14 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     app.include_router(build_order_api(routing))
     app.include_router(build_rule_api(routing))
     app.include_router(build_roster_api(keeping))
+    app.include_router(build_calendar_api(calendar))
     app.include_router(parked_router(runtime, settings.service))
     app.include_router(build_sign_in_pages(routing))
     app.include_router(build_order_pages(routing))
     app.include_router(build_queue_pages(routing))
     app.include_router(build_rule_pages(routing))
+    app.include_router(build_calendar_pages(calendar))
     app.include_router(build_office_pages(routing))
+    for build_pages in (build_member_pages, build_station_pages, build_roster_pages):
+        app.include_router(build_pages(keeping))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

@@ -60,6 +60,14 @@ class Translator:
         """A calendar date."""
         return dates.format_date(on, style, locale=self.language.locale)
 
+    def format_month(self, on: date) -> str:
+        """The month of a date, with its year."""
+        return dates.format_skeleton("yMMMM", on, locale=self.language.locale)
+
+    def format_weekday(self, on: date) -> str:
+        """The short name of the day of the week."""
+        return dates.format_date(on, "ccc", locale=self.language.locale)
+
     def format_time(self, at: datetime, zone: str) -> str:
         """The time of day of an aware moment in ``zone`` (IANA name)."""
         return dates.format_time(at, "short", tzinfo=ZoneInfo(zone), locale=self.language.locale)

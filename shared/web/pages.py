@@ -131,6 +131,8 @@ class Pages:
             or settings.body_names.get(settings.default_language)
             or settings.body,
             format_date=translator.format_date,
+            format_month=translator.format_month,
+            format_weekday=translator.format_weekday,
             format_time=partial(translator.format_time, zone=zone),
             format_datetime=partial(translator.format_datetime, zone=zone),
             percent=translator.format_percent,

@@ -29,7 +29,7 @@ WATCHED = tuple(
 )
 MOMENTS = (local("2025-06-11T09:00"), local("2025-06-12T18:00"), local("2025-06-13T18:00"))
 DEADLINES = 3
-STEP = 12
+STEP = 37
 SEED = int(os.environ.get("DOORSTEP_KILL_SEED", "1"))
 EACH_ONCE = sorted(["warned", "missed", "escalated"] * DEADLINES)
 

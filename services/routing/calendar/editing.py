@@ -21,7 +21,7 @@ REACH = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True)
-class Editing:
+class CalendarEditing:
     """Edits the calendar of one body."""
 
     body: str
