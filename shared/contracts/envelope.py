@@ -58,7 +58,12 @@ def event_id_of(headers: Mapping[str, str] | None) -> str | None:
 
 def source_of(headers: Mapping[str, str] | None) -> str:
     """``/<body>/<service>`` as the publisher gave it, or an empty string."""
+    return _source((headers or {}).get("ce-source", ""))
+
+
+@lru_cache(maxsize=4096)  # few sources, each of very many events
+def _source(value: str) -> str:
     try:
-        return decode((headers or {}).get("ce-source", ""))
+        return decode(value)
     except UnicodeDecodeError:
         return ""

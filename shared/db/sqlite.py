@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 BUSY_MS = 10_000
 READERS = 4
+FEW_ROWS = 512
+"""More than these are added in a thread: it takes as long as a commit."""
 
 
 class SqliteDatabase:
@@ -53,7 +55,7 @@ class SqliteDatabase:
             self._writer = self._writes.connect()
         transaction = self._writer.begin()
         try:
-            yield _Writing(self._writer, self._inserts)
+            yield _Writing(self._writer, self._inserts, self._committing)
             await _to_the_end(self._committing, transaction.commit)
         except BaseException:
             transaction.rollback()
@@ -94,8 +96,9 @@ class _Inserts:
 class _Writing:
     """Statements run where they are asked for."""
 
-    def __init__(self, connection: Connection, inserts: _Inserts) -> None:
+    def __init__(self, connection: Connection, inserts: _Inserts, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
+        self._thread = thread
         self._inserts = inserts
 
     @property
@@ -106,20 +109,24 @@ class _Writing:
         return self._connection.execute(statement, rows)
 
     async def add(self, table: Table, rows: Sequence[Row]) -> None:
-        self._fill(adding(table), rows)
+        await self._fill(adding(table), rows)
 
     async def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
-        self._fill(adding_missing(self.dialect.name, table), rows)
+        await self._fill(adding_missing(self.dialect.name, table), rows)
 
     async def add_missing_and_say(self, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
         insert = self._inserts.of(adding_missing(self.dialect.name, table), rows)
         cursor = self._cursor()
         return {row[key] for row in rows if cursor.execute(insert.sql, insert.values(row)).rowcount}
 
-    def _fill(self, statement: Insert, rows: Sequence[Row]) -> None:
+    async def _fill(self, statement: Insert, rows: Sequence[Row]) -> None:
         insert = self._inserts.of(statement, rows)
+        values = [insert.values(row) for row in rows]
         try:
-            self._cursor().executemany(insert.sql, [insert.values(row) for row in rows])
+            if len(rows) > FEW_ROWS:
+                await _to_the_end(self._thread, lambda: self._cursor().executemany(insert.sql, values))
+            else:
+                self._cursor().executemany(insert.sql, values)
         except sqlite3.Error as error:
             # As SQLAlchemy raises it, and without what the rows held.
             raise DBAPIError.instance(insert.sql, None, error, sqlite3.Error, hide_parameters=True) from error
@@ -140,7 +147,7 @@ async def _savepoint(connection: Connection) -> AsyncIterator[None]:
         yield
 
 
-async def _to_the_end(thread: ThreadPoolExecutor, call: Callable[[], None]) -> None:
+async def _to_the_end(thread: ThreadPoolExecutor, call: Callable[[], object]) -> None:
     """Wait for ``call`` even when cancelled: nobody else may touch the connection meanwhile."""
     under_way = asyncio.get_running_loop().run_in_executor(thread, call)
     try:
