@@ -12,13 +12,22 @@ from shared.errors import DomainError
 
 MOST_BYTES = 10 * 1024 * 1024
 """Of one photograph as it is sent; telephones make them of 3 to 8 MB."""
-MOST_AT_ONCE = 6
+MOST_AT_ONCE = 4
 MOST_PIXELS = 60_000_000
 """More than any telephone makes: a small file may unpack to something that fills the memory."""
 LONGEST_EDGE = 1600
 """Pixels: a house number can still be read, and a page of six loads on a bad line."""
 QUALITY = 80
 FORMATS = ("JPEG", "PNG", "WEBP")
+_NOT_A_PICTURE = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    # A warning where nobody makes it an error; the number of pixels is looked at anyway.
+    Image.DecompressionBombWarning,
+    OSError,
+    SyntaxError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ def developed(sent: bytes) -> Picture:
             upright = ImageOps.exif_transpose(opened)
             upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
             picture = _on_white(upright)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except _NOT_A_PICTURE as error:
         raise _not_readable() from error
     encoded = BytesIO()
     # A new image, of which nothing but the pixels came over.
