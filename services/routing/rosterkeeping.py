@@ -54,6 +54,10 @@ class RosterKeeping:
         """What was changed, when and by whom; the newest first."""
         return await recorded(self.reader, kind=kind, code=code, cursor=cursor, limit=limit)
 
+    async def add(self, by: str, entry: E) -> E:
+        """See :meth:`RosterEditing.add`."""
+        return await self.writer.run(lambda tx: self.editing.add(tx, by, entry))
+
     async def put(self, by: str, entry: E, seen: str | None = None) -> E:
         """See :meth:`RosterEditing.put`."""
         return await self.writer.run(lambda tx: self.editing.put(tx, by, entry, seen))

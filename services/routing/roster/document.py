@@ -33,6 +33,7 @@ Email = Annotated[
         max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
     ),
 ]
+Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 ()-]{2,29}$")]
 Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 
 
@@ -105,7 +106,7 @@ class DepartmentEntry(Part):
     categories: Codes
     names: Names = Field(default_factory=dict)
     email: Email | None = None
-    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 ()-]{2,29}$")] | None = None
+    phone: Phone | None = None
     language: Language | None = None
     """In which it is written to; the body's own unless it is said."""
     days_to_reply: Annotated[int, Field(ge=1, le=250)] | None = None

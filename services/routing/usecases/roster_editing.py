@@ -29,6 +29,13 @@ class RosterEditing:
         self._body = body
         self._zone = time_zone
 
+    async def add(self, tx: Transaction, by: str, entry: E) -> E:
+        """A new ``entry``. Raises Conflict on ``code`` where there is one of that code already."""
+        before = await self._roster(tx)
+        if entry_of(before, type(entry), entry.code) is not None:
+            raise Conflict("code-taken", "This code is in the roster already.", field="code")
+        return await self._keep(tx, by, before, entry, WHOLE)
+
     async def put(self, tx: Transaction, by: str, entry: E, seen: str | None = None) -> E:
         """``entry`` stands in the roster from now on, in place of the one of its code if there is one.
 
