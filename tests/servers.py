@@ -31,9 +31,9 @@ def wait_until(check, what: str, seconds: float = 20.0, pause: float = 0.05):  #
 
 
 class NatsServer:
-    """One nats-server with one account, JetStream synced to disk before every acknowledgement."""
+    """One nats-server with one account; unless told otherwise JetStream syncs before every acknowledgement."""
 
-    def __init__(self, folder: Path, name: str = "test") -> None:
+    def __init__(self, folder: Path, name: str = "test", *, sync: str = "always") -> None:
         self.port = free_port()
         self.url = f"nats://services:test@127.0.0.1:{self.port}"
         self._folder = folder
@@ -41,7 +41,7 @@ class NatsServer:
         folder.mkdir(parents=True, exist_ok=True)
         self._config.write_text(
             f"server_name: {name}\nlisten: 127.0.0.1:{self.port}\n"
-            f'jetstream {{ store_dir: "{folder}/js", domain: {name}, sync_interval: always }}\n'
+            f'jetstream {{ store_dir: "{folder}/js", domain: {name}, sync_interval: {sync} }}\n'
             "accounts { LOCAL { jetstream: enabled, users: [ { user: services, password: test } ] } }\n"
         )
         self._process: subprocess.Popen[bytes] | None = None

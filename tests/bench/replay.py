@@ -30,7 +30,7 @@ from shared.ids import new_id, new_reference
 WINDOW = 256
 """Acknowledgements outstanding, as the product's relay has."""
 PULL = 500
-_GIVE_UP_SECONDS = 120.0
+_GIVE_UP_SECONDS = 600.0
 
 
 async def publish(url: str, body: str, count: int) -> float:
@@ -38,7 +38,7 @@ async def publish(url: str, body: str, count: int) -> float:
     async with connected(url) as client:
         js = client.jetstream(publish_async_max_pending=2 * WINDOW)
         began = time.perf_counter()
-        events = islice(_lives_of_issues(), count)
+        events = islice(lives_of_issues(), count)
         while group := list(islice(events, WINDOW)):
             sent = [await send(js, body, event) for event in group]
             await asyncio.gather(*sent)
@@ -150,7 +150,7 @@ async def send(js: JetStreamContext, body: str, event: Event) -> asyncio.Future[
     return await js.publish_async(subject_of(body, kind), event.model_dump_json().encode(), headers=headers)
 
 
-def _lives_of_issues() -> Iterator[Event]:
+def lives_of_issues() -> Iterator[Event]:
     """Five events of one issue, then of the next, a minute apart."""
     at = datetime(2019, 1, 1, tzinfo=UTC)
     while True:
