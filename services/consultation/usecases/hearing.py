@@ -15,8 +15,9 @@ from services.consultation.deadlines.keeping import Owed
 from services.consultation.domain import CaseMove, CaseState
 from services.consultation.tables import CASES, ENTRIES, HEARD_ISSUES, PHOTOS, REFERRALS, SURVEYS
 from services.consultation.usecases import joining
-from services.consultation.usecases.acting import Moment
+from services.consultation.usecases.acting import RESIDENT, Moment
 from services.consultation.usecases.casefile import CaseFile, entry, find_case
+from services.consultation.usecases.referrals import end_links_of_case
 from shared.contracts import inner
 from shared.db.transaction import Transaction
 from shared.errors import TooEarly
@@ -41,9 +42,9 @@ async def hear_assigned(tx: Transaction, received: Sequence[Received[inner.Issue
         is_first = each.event.version_of_issue == 1 and each.event.reference not in heard
         (first if is_first else others).append(each.event)
     if first:
-        await tx.execute(HEARD_ISSUES.insert(), [_heard(event.reference) for event in first])
-        await tx.execute(CASES.insert(), [_case(event, CaseState.ASSIGNED) for event in first])
-        await tx.execute(ENTRIES.insert(), [_assignment(event) for event in first])
+        await tx.add(HEARD_ISSUES, [_heard(event.reference) for event in first])
+        await tx.add(CASES, [_case(event, CaseState.ASSIGNED) for event in first])
+        await tx.add(ENTRIES, [_assignment(event) for event in first])
     for event in others:
         await _assign(tx, event)
 
@@ -100,8 +101,9 @@ async def hear_withdrawn(tx: Transaction, received: Received[inner.IssueWithdraw
     case = await find_case(tx, event.reference)
     if case is not None:
         case.move(CaseMove.WITHDRAW)
-        await case.enter("withdrawn", _moment(event), audience="resident")
+        await case.enter("withdrawn", _moment(event), audience="resident", author=RESIDENT)
         await case.save()
+        await end_links_of_case(tx, event.reference)
         await deadlines.release(tx, _moment(event), *deadlines.OF_THE_CASE, reference=event.reference)
 
 
@@ -111,8 +113,9 @@ async def hear_reopened(tx: Transaction, received: Received[inner.IssueReopened]
     case = await find_case(tx, event.reference) if await is_next(tx, event, "intake") else None
     if case is not None:
         case.move(CaseMove.REOPEN)
-        await case.enter("reopened", _moment(event), audience="resident")
-        await case.save(outcome=None, answer=None, closed_at=None, rating=None, word="disputed")
+        await case.enter("reopened", _moment(event), audience="resident", author=RESIDENT)
+        nothing = dict.fromkeys(("outcome", "quality", "competent", "answer", "closed_at", "rating"))
+        await case.save(**nothing, word="disputed")
         again = f"{event.reference}/{event.version_of_issue}"
         await deadlines.start(tx, _moment(event), Owed("answer", again, event.reference, case.member))
 
@@ -122,7 +125,8 @@ async def hear_feedback(tx: Transaction, received: Received[inner.FeedbackGiven]
     event = received.event
     case = await find_case(tx, event.reference) if await is_next(tx, event, "intake") else None
     if case is not None:
-        await case.enter("rated", _moment(event), audience="resident", details={"rating": event.rating})
+        details = {"rating": event.rating}
+        await case.enter("rated", _moment(event), audience="resident", author=RESIDENT, details=details)
         await case.save(rating=event.rating, **({"word": event.word} if event.word else {}))
     await joining.word_of_another(tx, event.joined_to, "rated", _moment(event), {"rating": event.rating})
 
@@ -137,7 +141,7 @@ async def hear_erased(tx: Transaction, received: Received[inner.RecordErased]) -
     await tx.execute(PHOTOS.delete().where(PHOTOS.c.reference == reference))
     case = await find_case(tx, reference)
     if case is not None:
-        await case.enter("erased", _moment(received.event), audience="resident")
+        await case.enter("erased", _moment(received.event), audience="resident", author=RESIDENT)
 
 
 async def is_next(tx: Transaction, event: inner.IssueEvent, publisher: Publisher) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.consultation.usecases import joining
-from services.consultation.usecases.acting import Moment
+from services.consultation.usecases.acting import HEARSAY, RESIDENT, Moment
 from services.consultation.usecases.casefile import find_case
 from services.consultation.usecases.hearing import is_next
 from shared.contracts import inner
@@ -36,5 +36,6 @@ async def hear_word(tx: Transaction, received: Received[inner.WordGiven]) -> Non
         return
     case = await find_case(tx, event.reference)
     if case is not None:
-        await case.enter(event.word, moment, audience="resident", details=details)
+        author = RESIDENT if event.word != "silent" else HEARSAY
+        await case.enter(event.word, moment, audience="resident", author=author, details=details)
         await case.save(word=event.word)

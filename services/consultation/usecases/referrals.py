@@ -237,6 +237,13 @@ async def fall_due(tx: Transaction, referral_id: str) -> bool:
     return True
 
 
+async def end_links_of_case(tx: Transaction, reference: str) -> None:
+    """The resident took the issue back: departments that were asked need not reply, and cannot by their links."""
+    mine = REPLY_LINKS.c.referral_id.in_(select(REFERRALS.c.referral_id).where(REFERRALS.c.reference == reference))
+    still_good = mine & REPLY_LINKS.c.used_at.is_(None) & REPLY_LINKS.c.revoked_at.is_(None)
+    await tx.execute(REPLY_LINKS.update().where(still_good).values(revoked_at=tx.now))
+
+
 def require_good(link: Any, referral_state: str, now: datetime) -> None:
     """Raises Conflict that says why a link opens nothing any more."""
     if link.used_at is not None or referral_state == ReferralState.REPLIED:
