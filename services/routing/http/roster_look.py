@@ -77,4 +77,6 @@ class Look:
             said = say(N_("{n} times a month, on {weekday}"), n=rule.times_a_month, weekday=weekdays)
         else:
             said = say(N_("Every {weekdays}"), weekdays=weekdays)
-        return f"{said} {say(N_('(only in the months {months})'), months=months)}" if months else said
+        if not months:
+            return said
+        return f"{said} " + say(N_("(only in the months {months})"), months=months)
