@@ -15,13 +15,26 @@ PATIENCE_SECONDS = 2.0
 TOKEN_LIFETIME = timedelta(minutes=1)
 
 
+class Progress(BaseModel):
+    """How far a commitment had come, in words for the resident."""
+
+    at: datetime
+    text: str
+
+
 class Commitment(BaseModel):
-    """Who undertook to do what by when, and whether it was kept."""
+    """Who undertook to do what by when, how far it has come, and whether it was kept or dropped, and why."""
 
     by: str
     what: str
     due_on: date
     state: str
+    overdue: bool = False
+    """The day is past, and nothing came of it yet; the case may be closed long since."""
+    settled_at: datetime | None = None
+    evidence: str | None = None
+    reason: str | None = None
+    progress: tuple[Progress, ...] = ()
 
 
 class Told(BaseModel):

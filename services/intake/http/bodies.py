@@ -220,6 +220,13 @@ class CanOut(BaseModel):
     withdraw: bool
 
 
+class ProgressOut(BaseModel):
+    """How far a commitment had come."""
+
+    at: datetime
+    text: str
+
+
 class CommitmentOut(BaseModel):
     """What somebody undertook for this issue."""
 
@@ -227,6 +234,11 @@ class CommitmentOut(BaseModel):
     what: str
     due_on: date
     state: str
+    overdue: bool = Field(description="The day is past, and nothing came of it yet")
+    settled_at: datetime | None
+    evidence: str | None
+    reason: str | None
+    progress: list[ProgressOut]
 
 
 class ToldOut(BaseModel):
