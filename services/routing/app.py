@@ -50,6 +50,7 @@ from services.routing.usecases.assigning import Assigning
 from services.routing.usecases.deadlines import Deadlines, TimingOut
 from services.routing.usecases.deciding import Deciding
 from services.routing.usecases.dispatching import Dispatching
+from services.routing.usecases.joining import Joining
 from services.routing.usecases.roster_editing import RosterEditing
 from services.routing.usecases.sign_in import SignIn
 from services.routing.usecases.stepping_in import SteppingIn
@@ -95,7 +96,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     rules = RuleBook(settings.acceptance_hours)
     deciding = Deciding(book, rules, calendar_book)
     assigning = Assigning(deciding, announcements)
-    heard = handlers(assigning)
+    heard = handlers(assigning, Joining(assigning, announcements))
     runtime = Runtime(
         settings,
         clock,

@@ -22,7 +22,9 @@ ORDERS: Table = Order.__table__  # type: ignore[attr-defined]
 ASKINGS: Table = Asking.__table__  # type: ignore[attr-defined]
 WORKLOADS: Table = Workload.__table__  # type: ignore[attr-defined]
 
-Ending = Literal["accepted", "declined", "timed-out", "passed-on", "withdrawn", "claimed", "handed-over", "returned"]
+Ending = Literal[
+    "accepted", "declined", "timed-out", "passed-on", "withdrawn", "claimed", "handed-over", "returned", "joined"
+]
 _GIVEN = frozenset({Move.ASSIGN, Move.CLAIM, Move.HAND_OVER, Move.TAKE_OVER})
 """Moves by which a member is given an order."""
 _UNDONE_BY: Mapping[Ending, tuple[Ending, ...]] = {"handed-over": ("accepted",), "returned": ("accepted",)}

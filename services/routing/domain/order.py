@@ -20,6 +20,8 @@ class OrderState(StrEnum):
     """A member says that it belongs to another body; the dispatcher decides."""
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    JOINED = "joined"
+    """The same matter as another issue's: that one's order is the one that is worked on."""
 
 
 class Move(StrEnum):
@@ -41,6 +43,11 @@ class Move(StrEnum):
     """Its member is on leave: the stand-in takes it."""
     RETURN = "return"
     """It belongs to another body, says the member."""
+    JOIN = "join"
+    SPLIT = "split"
+    """It is a matter of its own after all, and nobody had taken it: somebody is asked anew."""
+    RESUME = "resume"
+    """It is a matter of its own after all: back to the member who had taken it."""
 
 
 _TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
@@ -71,6 +78,14 @@ _TRANSITIONS: Mapping[tuple[OrderState, Move], OrderState] = {
     (OrderState.RETURNED, Move.ASSIGN): OrderState.ASSIGNED,
     (OrderState.RETURNED, Move.WITHDRAW): OrderState.WITHDRAWN,
     (OrderState.RETURNED, Move.CLOSE): OrderState.CLOSED,
+    (OrderState.ASSIGNED, Move.JOIN): OrderState.JOINED,
+    (OrderState.ACCEPTED, Move.JOIN): OrderState.JOINED,
+    (OrderState.UNROUTABLE, Move.JOIN): OrderState.JOINED,
+    (OrderState.RETURNED, Move.JOIN): OrderState.JOINED,
+    (OrderState.JOINED, Move.SPLIT): OrderState.UNROUTABLE,
+    (OrderState.JOINED, Move.RESUME): OrderState.ACCEPTED,
+    (OrderState.JOINED, Move.WITHDRAW): OrderState.WITHDRAWN,
+    (OrderState.JOINED, Move.CLOSE): OrderState.CLOSED,  # the member closed it in the same moment
 }
 
 ORDER = Table(
@@ -78,7 +93,7 @@ ORDER = Table(
     title="The life of an order",
     states=OrderState,
     moves=Move,
-    begins=(OrderState.ASSIGNED, OrderState.UNROUTABLE),
+    begins=(OrderState.ASSIGNED, OrderState.UNROUTABLE, OrderState.JOINED),
     transitions=_TRANSITIONS,
 )
 """Every move there is; whatever is not here does not happen."""

@@ -66,6 +66,7 @@ _LISTED = (
     OrderState.ACCEPTED,
     OrderState.CLOSED,
     OrderState.WITHDRAWN,
+    OrderState.JOINED,
 )
 
 

@@ -38,11 +38,13 @@ class Assigning:
         """Issues came in: choose a member for each, in the order they came, or leave it to the dispatcher."""
         scene = await self.scene(tx)
         opened = [_opened(item.event, scene) for item in received]
-        shortlists = [_shortlist(scene, order) for order in opened]
+        shortlists = [None if order.state is OrderState.JOINED else _shortlist(scene, order) for order in opened]
         loads = dict(await scene.loads(tx, filter(None, shortlists)))
         askings: list[AskingRecord] = []
         for place, shortlist in enumerate(shortlists):
             order, choice = opened[place], choose(shortlist, loads) if shortlist else None
+            if order.state is OrderState.JOINED:
+                continue
             if choice is None:
                 away = shortlist.away if shortlist else ()
                 opened[place] = order = replace(order, why=reasons.nobody(0, away))
@@ -159,9 +161,11 @@ _LEFT_BY: Mapping[Move, orders.Ending] = {
 def _opened(event: IssueSubmitted, scene: Scene) -> OrderRecord:
     directory = scene.directory
     serving = directory.station_of_community.get(event.community) if directory else None
+    # Nothing is said of an order that nobody is asked for, so its count of what was said begins at nothing.
+    is_joined = event.joined_to is not None
     order = OrderRecord(
         reference=event.reference,
-        state=OrderState.UNROUTABLE,
+        state=OrderState.JOINED if is_joined else OrderState.UNROUTABLE,
         station=event.station or serving or event.community,
         community=event.community,
         category=event.category,
@@ -173,7 +177,7 @@ def _opened(event: IssueSubmitted, scene: Scene) -> OrderRecord:
         attempt=0,
         answer_by=None,
         why=None,
-        version=1,
+        version=0 if is_joined else 1,
         intake_version=event.version_of_issue,
         case_version=0,
         take_by=scene.answer_by,
