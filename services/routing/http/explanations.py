@@ -83,12 +83,14 @@ def _by_rule(order: OrderRecord, why: Why, member: str | None, translator: Trans
         if criterion is Criterion.NEARNESS:
             yield from _near(order, why, placed, order_of, translator)
         elif criterion is Criterion.DUTY and why["on_duty"] is not None:
-            yield translator.sentence(_DUTY[why["on_duty"]], member=placed)
+            on_duty = _DUTY[why["on_duty"]]
+            yield translator.sentence(on_duty, member=placed)
         elif criterion is Criterion.MATTER and order.category is not None:
             yield _knows(order.category, why, placed, order_of, translator)
         elif criterion is Criterion.LANGUAGE:
+            speaks = _LANGUAGE[why["speaks_language"]]
             spoken = language(order.language).name if order.language in CODES else order.language
-            yield translator.sentence(_LANGUAGE[why["speaks_language"]], member=placed, language=spoken)
+            yield translator.sentence(speaks, member=placed, language=spoken)
         elif criterion is Criterion.LOAD:
             yield _carried(why, member, translator)
         elif criterion is Criterion.RECENT:

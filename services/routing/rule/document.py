@@ -81,28 +81,30 @@ class RuleDocument(_Part):
 
     def _check_options(self, place: int, entry: CriterionEntry) -> None:
         there = {criterion.criterion for criterion in self.criteria}
-        for option, owner in _OWNERS.items():
+        for option, owner, needed in _OPTIONS:
+            field = f"criteria[{place}].{option}"
             if getattr(entry, option) and entry.criterion != owner:
-                raise DomainError("option-not-here", _SENTENCES["option-not-here"], field=f"criteria[{place}].{option}")
-        for option, needed in (("matter_beats_nearness_for", "matter"), ("language_beats_nearness_for", "language")):
+                raise DomainError("option-not-here", "This option belongs to another criterion.", field=field)
             if getattr(entry, option) and needed not in there:
                 raise DomainError(
-                    "criterion-needed", _SENTENCES["criterion-needed"], field=f"criteria[{place}].{option}"
+                    "criterion-needed",
+                    "What comes before nearness must be a criterion of the rule itself.",
+                    field=field,
                 )
 
 
-_OWNERS = {
-    "matter_beats_nearness_for": "nearness",
-    "language_beats_nearness_for": "nearness",
-    "channels": "duty",
-    "days": "recent",
-}
+_OPTIONS = (
+    ("matter_beats_nearness_for", "nearness", "matter"),
+    ("language_beats_nearness_for", "nearness", "language"),
+    ("channels", "duty", "duty"),
+    ("days", "recent", "recent"),
+)
+"""Each option, whose it is, and which criterion it needs."""
+
 _SENTENCES = {
     "no-criteria": N_("A rule needs at least one criterion."),
     "criterion-twice": N_("Each criterion stands in a rule once."),
     "code-is-last": N_("The order of codes comes last by itself."),
-    "option-not-here": N_("This option belongs to another criterion."),
-    "criterion-needed": N_("What comes before nearness must be a criterion of the rule itself."),
 }
 
 
