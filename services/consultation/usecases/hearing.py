@@ -232,6 +232,7 @@ def _case(event: inner.IssueAssigned, state: CaseState) -> dict[str, object]:
         "submitted_at": event.submitted_at,
         "answer_by": event.answer_by,
         "step": 0,
+        "version": 0,
     }
 
 
