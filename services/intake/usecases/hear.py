@@ -120,7 +120,7 @@ class Hearing:
         if changed:
             await tx.execute(_UPDATE, [{**issue, "of_reference": reference} for reference, issue in changed.items()])
         if steps:
-            await tx.execute(TIMELINE.insert(), steps)
+            await tx.add(TIMELINE, steps)
         await together.share(tx, told)
 
     def _apply(self, tx: Transaction, issue: dict[str, Any], fact: Fact, event: IssueEvent) -> list[dict[str, Any]]:

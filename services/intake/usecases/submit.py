@@ -301,5 +301,5 @@ async def _write(tx: Transaction, group: _Group) -> None:
     )
     for table, rows in tables:
         if rows:
-            await tx.execute(table.insert(), rows)
+            await tx.add(table, rows)
     await remember(tx, IDEMPOTENCY, group.answers)
