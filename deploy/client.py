@@ -66,6 +66,10 @@ class BodyClient:
         headers = {"Idempotency-Key": key} if key else {}
         return await self._ask("POST", path, json={} if content is None else content, headers=headers)
 
+    async def put(self, path: str, content: Any) -> Any:
+        """The JSON that PUT answers to ``content``."""
+        return await self._ask("PUT", path, json=content)
+
     async def post_bytes(self, path: str, content: bytes, **query: str) -> Any:
         """Like :meth:`post` for a file that is to be judged exactly as it is."""
         headers = {"Content-Type": "application/json"}

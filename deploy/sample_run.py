@@ -16,9 +16,9 @@ from deploy.passwords import readable_password
 
 
 async def settle_sample(config: BodyConfig, config_file: Path) -> tuple[Account, ...]:
-    """Import the sample roster of the body that answers and make its accounts; harmless when repeated.
+    """Import the sample roster and rule of the body that answers and make its accounts; harmless when repeated.
 
-    A body that has a roster keeps it: what was changed in its office is not undone by the next start. The passwords
+    A body that has them keeps them: what was changed in its office is not undone by the next start. The passwords
     are kept in ``config_file``, so that they stay the same from run to run. Raises
     :class:`deploy.client.Refused` or ``httpx.TransportError``.
     """
@@ -30,8 +30,16 @@ async def settle_sample(config: BodyConfig, config_file: Path) -> tuple[Account,
     async with BodyClient(config.origin, officer.login, officer.password, timeout=60) as client:
         if not (await client.get("/api/v1/roster"))["stations"]:
             await client.post_bytes("/api/v1/roster", roster, dry_run="false")
+        await _settle_rule(client, config.body)
         await client.post("/api/v1/accounts", {"accounts": [one.model_dump() for one in accounts]})
     return (officer, *accounts)
+
+
+async def _settle_rule(client: BodyClient, body: str) -> None:
+    path = sample.rule(body)
+    if path is not None and (await client.get("/api/v1/rule"))["version"] == 0:
+        rule = json.loads(path.read_bytes())
+        await client.put("/api/v1/rule", {"based_on": 0, **rule})
 
 
 async def until_risen(configs: Sequence[BodyConfig], *, within: float = 12.0) -> None:
