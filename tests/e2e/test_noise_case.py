@@ -117,7 +117,7 @@ def _colleague(instance: Instance, member: httpx.Client, code: str) -> str:
 
 def _reads(member: httpx.Client, reference: str) -> str | None:
     answer = member.get(f"/api/v1/vault/{reference}")
-    return answer.json()["words"] if answer.status_code == 200 else None
+    return str(answer.json()["words"]) if answer.status_code == 200 else None
 
 
 def _link_in_letter(instance: Instance, to: str, reference: str) -> str:
@@ -128,7 +128,7 @@ def _link_in_letter(instance: Instance, to: str, reference: str) -> str:
             assert ASKED in mails[0]["text"] and WORDS not in mails[0]["text"]
         return found[0] if found else None
 
-    return wait_until(look, f"the letter to {to}")
+    return str(wait_until(look, f"the letter to {to}"))
 
 
 def _department_replies(instance: Instance, link: str, text: str, language: str | None = None) -> None:
