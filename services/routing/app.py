@@ -167,6 +167,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         writer=runtime.writer,
         book=book,
         editing=RosterEditing(book, settings.body, settings.time_zone),
+        changed=deadlines.wake,
     )
 
     calendar = CalendarKeeping(

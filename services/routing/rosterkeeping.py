@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from services.routing.roster.alterations import Alteration
 from services.routing.roster.book import Directory, RosterBook
@@ -20,6 +21,8 @@ from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.errors import NotFound
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True)
 class RosterKeeping:
@@ -31,6 +34,8 @@ class RosterKeeping:
     writer: Writer
     book: RosterBook
     editing: RosterEditing
+    changed: Callable[[], None]
+    """Called after each change: orders that nobody fitted may find somebody now."""
 
     def today(self) -> date:
         """The date at the body."""
@@ -56,11 +61,11 @@ class RosterKeeping:
 
     async def add(self, by: str, entry: E) -> E:
         """See :meth:`RosterEditing.add`."""
-        return await self.writer.run(lambda tx: self.editing.add(tx, by, entry))
+        return await self._kept(lambda tx: self.editing.add(tx, by, entry))
 
     async def put(self, by: str, entry: E, seen: str | None = None) -> E:
         """See :meth:`RosterEditing.put`."""
-        return await self.writer.run(lambda tx: self.editing.put(tx, by, entry, seen))
+        return await self._kept(lambda tx: self.editing.put(tx, by, entry, seen))
 
     async def alter(self, by: str, code: str, alteration: Alteration[E], key: Key | None = None) -> None:
         """See :meth:`RosterEditing.alter`; with the same ``key`` it is done once."""
@@ -70,11 +75,17 @@ class RosterKeeping:
             return 200, None
 
         await once(self.writer, IDEMPOTENCY, key, answered)
+        self.changed()
 
     async def remove(self, by: str, kind: type[E], code: str) -> None:
         """See :meth:`RosterEditing.remove`."""
-        await self.writer.run(lambda tx: self.editing.remove(tx, by, kind, code))
+        await self._kept(lambda tx: self.editing.remove(tx, by, kind, code))
 
     async def alter_body(self, by: str, alter: Callable[[Roster], Roster]) -> Roster:
         """See :meth:`RosterEditing.alter_body`."""
-        return await self.writer.run(lambda tx: self.editing.alter_body(tx, by, alter))
+        return await self._kept(lambda tx: self.editing.alter_body(tx, by, alter))
+
+    async def _kept(self, job: Callable[[Transaction], Awaitable[R]]) -> R:
+        kept = await self.writer.run(job)
+        self.changed()
+        return kept
