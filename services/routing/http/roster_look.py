@@ -15,7 +15,7 @@ from shared.i18n import N_, Translator
 from shared.web.auth import Claims, Role
 from shared.web.state import translator_of
 
-MOST_BOXES = 60
+MOST_BOXES = 20
 """More choices than that are typed as codes: nobody reads through so many boxes."""
 
 WEEKDAYS = {
