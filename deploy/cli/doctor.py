@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -22,6 +23,8 @@ from deploy.topology import SAMPLE
 
 _LEAST_FREE_BYTES = 1 << 30
 _OTHERS = 0o077
+_IN_TIME = timedelta(days=60)
+"""Deadlines that begin now end about then; the list of the next year is decided in the autumn."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Finding:
     what: str
     well: bool
     says: str
+    only_warns: bool = False
+    """Whether an instance runs all the same: a matter for the next days, not for now."""
 
 
 Check = Callable[[Machine], Iterator[Finding]]
@@ -40,13 +45,19 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = F
     """Look for what would keep an instance here from starting, or from being safe; 1 when something does."""
     place = machine()
     findings = [finding for check in _CHECKS for finding in check(place)]
-    well = all(finding.well for finding in findings)
+    well = all(finding.well or finding.only_warns for finding in findings)
     if as_json:
         print_json({"well": well, "findings": [asdict(finding) for finding in findings]})
     else:
-        print_table(("", "what", ""), [("ok" if one.well else "NO", one.what, one.says) for one in findings])
+        print_table(("", "what", ""), [(_mark(one), one.what, one.says) for one in findings])
     if not well:
         raise typer.Exit(1)
+
+
+def _mark(finding: Finding) -> str:
+    if finding.well:
+        return "ok"
+    return "soon" if finding.only_warns else "NO"
 
 
 def _python(_: Machine) -> Iterator[Finding]:
@@ -105,4 +116,15 @@ def _database(place: Machine) -> Iterator[Finding]:
     yield Finding("database", well, f"the PostgreSQL server {'answers' if well else 'does not answer'}")
 
 
-_CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _durability)
+def _days_off(_: Machine) -> Iterator[Finding]:
+    # Imported here: every other command would wait for it.
+    from shared.workdays import known_through
+
+    until, today = known_through(), datetime.now(UTC).date()
+    says = f"known until {until}"
+    if until - today < _IN_TIME:
+        says += "; after that weekdays count as working days: update, or name the days at /office/calendar"
+    yield Finding("the country's days off", until - today >= _IN_TIME, says, only_warns=True)
+
+
+_CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _durability, _days_off)
