@@ -42,6 +42,7 @@ class Invitations:
             {
                 **consultation.model_dump(include=set(Invitation.model_fields)),
                 "standing": standing,
+                "takes_part": member in consultation.members,
                 "reason": consultation.cancel_reason,
                 "calendar": calendar.decode(),
             }

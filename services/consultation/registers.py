@@ -138,6 +138,7 @@ class Invitation(BaseModel):
     """
 
     standing: str
+    takes_part: bool
     topic: str | None
     station: str
     address: str | None

@@ -28,6 +28,18 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     """To a department: its reply is still awaited."""
 
+    INVITATION = "invitation"
+    """To the member: a consultation is planned, changed or called off, as an entry for the calendar."""
+
+    DEADLINE_NEAR = "deadline-near"
+    """To the member: something is due soon."""
+    DEADLINE_MISSED = "deadline-missed"
+    """To the member: it was due, and was not done."""
+    DEADLINE_TOLD = "deadline-told"
+    """To the member: the office knows that it is late."""
+    DEADLINE_OFFICE = "deadline-office"
+    """To the office: something is late, and nothing has come of it since."""
+
     @property
     def audience(self) -> Audience:
         """Who is told."""
@@ -40,12 +52,18 @@ class Audience(StrEnum):
     RESIDENT = "resident"
     MEMBER = "member"
     DEPARTMENT = "department"
+    OFFICE = "office"
 
 
 _AUDIENCES = {
     Kind.ORDER: Audience.MEMBER,
+    Kind.INVITATION: Audience.MEMBER,
     Kind.REFERRAL: Audience.DEPARTMENT,
     Kind.REMINDER: Audience.DEPARTMENT,
+    Kind.DEADLINE_NEAR: Audience.MEMBER,
+    Kind.DEADLINE_MISSED: Audience.MEMBER,
+    Kind.DEADLINE_TOLD: Audience.MEMBER,
+    Kind.DEADLINE_OFFICE: Audience.OFFICE,
 }
 
 

@@ -27,6 +27,14 @@ OUTCOME_SENTENCES: Mapping[str, str] = {
 }
 
 
+OWED: Mapping[str, str] = {
+    "first-contact": N_("First contact with the resident"),
+    "answer": N_("Answer to the resident"),
+    "referral-reply": N_("Reply of a department"),
+    "commitment": N_("Commitment"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Commitment:
     """Who undertook to do what, until when."""
@@ -34,6 +42,23 @@ class Commitment:
     by: str
     what: str
     due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A consultation as a member is to know of it; ``standing`` is invited, changed or cancelled.
+
+    ``calendar`` is the iCalendar object that goes with the letter, still without organizer and attendee.
+    """
+
+    standing: str
+    topic: str | None
+    place: str
+    planned_at: datetime
+    planned_until: datetime | None
+    contributions_until: datetime | None
+    reason: str | None
+    calendar: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +73,8 @@ class Occasion:
     commitments: Sequence[Commitment] = field(default=())
     request: str | None = None
     """What a department is asked."""
+    invitation: Invitation | None = None
+    """What a member is invited to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +116,7 @@ class Letters:
         outcome = OUTCOME_SENTENCES.get(ending, "")
         written = environment.get_template(f"{occasion.kind.value}.txt").render(
             occasion=occasion,
+            owed=translator.gettext(OWED.get(occasion.facts.get("kind", ""), "")),
             outcome=translator.gettext(outcome),
             category=translator.gettext(category_name(occasion.facts.get("category") or "")),
             body_name=self._body_names.get(code) or self._body_names.get(self._default_language) or self._body,
@@ -130,5 +158,5 @@ def _isolated(text: object, direction: str) -> str:
     return f"\u2066{text}\u2069" if direction == "rtl" else str(text)
 
 
-def _moment(at: str, translator: Translator, zone: str) -> str:
-    return translator.format_datetime(datetime.fromisoformat(at), zone)
+def _moment(at: str | datetime, translator: Translator, zone: str) -> str:
+    return translator.format_datetime(datetime.fromisoformat(at) if isinstance(at, str) else at, zone)

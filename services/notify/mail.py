@@ -8,6 +8,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 
+from services.notify.calendar_entry import CalendarEntry
 from services.notify.letters import Letter
 
 
@@ -16,8 +17,10 @@ def message_id(notice_id: str, sender: str) -> str:
     return f"<{notice_id}@{sender.rpartition('@')[2] or 'localhost'}>"
 
 
-def mail_of(letter: Letter, *, notice_id: str, sender: str, to: str, at: datetime) -> bytes:
-    """RFC 5322 bytes: plain text first, HTML as the alternative.
+def mail_of(
+    letter: Letter, *, notice_id: str, sender: str, to: str, at: datetime, entry: CalendarEntry | None = None
+) -> bytes:
+    """RFC 5322 bytes: plain text first, HTML as the alternative, and an entry for the calendar as another (RFC 6047).
 
     Built from the older parts of the standard library: ``EmailMessage`` of Python 3.11 loses a space where it
     breaks a long Chinese or Uyghur subject, ``Header`` does not.
@@ -32,4 +35,8 @@ def mail_of(letter: Letter, *, notice_id: str, sender: str, to: str, at: datetim
     message["Auto-Submitted"] = "auto-generated"
     message.attach(MIMEText(letter.text, "plain", "utf-8"))
     message.attach(MIMEText(letter.html, "html", "utf-8"))
+    if entry is not None:
+        part = MIMEText(entry.content.decode(), "calendar", "utf-8")
+        part.set_param("method", entry.method)
+        message.attach(part)
     return message.as_bytes(policy=message.policy.clone(linesep="\r\n"))

@@ -11,7 +11,7 @@ from typing import Protocol
 import httpx
 from pydantic import BaseModel
 
-from services.notify.letters import Commitment
+from services.notify.letters import Commitment, Invitation
 from shared.clock import Clock
 
 PATIENCE_SECONDS = 10.0
@@ -59,11 +59,18 @@ class Neighbours(Protocol):
     async def department(self, code: str) -> Address | None:
         """The department's address from the roster; None where there is no such department."""
 
+    async def office(self) -> Address:
+        """Where the office of the body is told, as routing keeps it."""
+
     async def asked(self, referral_id: str) -> Asked | None:
         """What consultation asks a department; None where it has replied meanwhile."""
 
     async def answer(self, reference: str) -> Answer:
         """The answer that consultation holds."""
+
+    async def invitation(self, consultation_id: str, member: str, sequence: int) -> Invitation | None:
+        """What the member is to be told of a consultation; None where its time is over, or a later change of it than
+        ``sequence`` is told as well."""
 
 
 class _ReplyAddress(BaseModel):
@@ -94,6 +101,20 @@ class _Asked(BaseModel):
 class _Answer(BaseModel):
     answer: str | None
     commitments: list[_Commitment] = []
+
+
+class _Invitation(BaseModel):
+    standing: str
+    takes_part: bool
+    topic: str | None
+    station: str
+    address: str | None
+    planned_at: datetime
+    planned_until: datetime | None
+    contributions_until: datetime | None
+    reason: str | None
+    sequence: int
+    calendar: str
 
 
 class HttpNeighbours:
@@ -131,6 +152,13 @@ class HttpNeighbours:
         found = _MemberAddress.model_validate_json(answer)
         return Address(found.email, found.language)
 
+    async def office(self) -> Address:
+        answer = await self._get("/api/v1/calendar/office-address")
+        if answer is None:
+            return Address(None, None)
+        found = _MemberAddress.model_validate_json(answer)
+        return Address(found.email, found.language)
+
     async def asked(self, referral_id: str) -> Asked | None:
         answer = await self._get(f"/api/v1/referrals/{referral_id}/letter")
         if answer is None:
@@ -144,6 +172,24 @@ class HttpNeighbours:
             return Answer(None)
         found = _Answer.model_validate_json(answer)
         return Answer(found.answer, tuple(Commitment(each.by, each.what, each.due_on) for each in found.commitments))
+
+    async def invitation(self, consultation_id: str, member: str, sequence: int) -> Invitation | None:
+        answer = await self._get(f"/api/v1/consultations/{consultation_id}/invitations/{member}")
+        if answer is None:
+            return None
+        found = _Invitation.model_validate_json(answer)
+        if found.planned_at <= self._clock.now() or (found.takes_part and found.sequence > sequence):
+            return None
+        return Invitation(
+            standing=found.standing,
+            topic=found.topic,
+            place=" · ".join(part for part in (found.address, found.station) if part),
+            planned_at=found.planned_at,
+            planned_until=found.planned_until,
+            contributions_until=found.contributions_until,
+            reason=found.reason if found.takes_part else None,
+            calendar=found.calendar.encode(),
+        )
 
     async def _get(self, path: str) -> bytes | None:
         answer = await self._client.get(path, headers={"Authorization": f"Bearer {self._token()}"})

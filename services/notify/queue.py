@@ -10,6 +10,10 @@ from sqlalchemy import select
 from services.notify.domain import Audience, Kind, State
 from services.notify.tables import Notice, ReplyWay
 from shared.contracts.inner import (
+    DeadlineEscalated,
+    DeadlineEvent,
+    DeadlineMissed,
+    DeadlineWarned,
     InnerEvent,
     IssueAccepted,
     IssueAssigned,
@@ -42,8 +46,14 @@ KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     ReferralPressed: lambda event: Kind.REMINDER,
     # Residents who joined an issue are told what its first resident is told.
     ProgressShared: lambda event: Kind.TAKEN if event.step == "accepted" else Kind.ANSWER,
+    DeadlineWarned: lambda event: Kind.DEADLINE_NEAR if event.member else None,
+    DeadlineMissed: lambda event: Kind.DEADLINE_MISSED if event.member else None,
+    DeadlineEscalated: lambda event: Kind.DEADLINE_TOLD if event.member else None,
 }
 """The events that somebody may be told of, and how."""
+
+ALSO: Mapping[type[InnerEvent], Kind] = {DeadlineEscalated: Kind.DEADLINE_OFFICE}
+"""What the office is told of beside."""
 
 
 async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> None:
@@ -61,7 +71,8 @@ async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> N
     notices = [
         _notice(tx, kind, item)
         for item in received
-        if (kind := _kind(item)) and (kind.audience is not Audience.RESIDENT or item.event.reference in by_mail)
+        for kind in (_kind(item), ALSO.get(type(item.event)))
+        if kind and (kind.audience is not Audience.RESIDENT or item.event.reference in by_mail)
     ]
     if notices:
         await tx.add_missing(_NOTICES, notices)
@@ -89,8 +100,9 @@ def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, A
     return {
         "notice_id": derived_id(received.event_id, "notice", kind.value),
         "kind": kind.value,
-        "reference": event.reference,
-        "member": event.member if isinstance(event, IssueAssigned) else None,
+        # A commitment may concern several issues; then the notice is known by the deadline alone.
+        "reference": event.reference or event.deadline_id,
+        "member": event.member if kind.audience is Audience.MEMBER else None,
         "facts": _facts(event),
         "state": (State.SKIPPED_PAPER if event.on_paper else State.QUEUED).value,
         "tries": 0,
@@ -104,4 +116,7 @@ def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, A
 def _facts(event: InnerEvent) -> Mapping[str, Any]:
     mentioned = {"community", "category", "answer_by", "occurred_at", "outcome", "planned", "joined_to"}
     mentioned |= {"department", "referral_id", "supervised"}
-    return event.model_dump(mode="json", include=mentioned)
+    facts = event.model_dump(mode="json", include=mentioned)
+    if isinstance(event, DeadlineEvent):
+        facts |= event.model_dump(mode="json", include={"kind", "due_at", "member", "reference"})
+    return facts

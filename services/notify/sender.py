@@ -14,8 +14,9 @@ import httpx
 import structlog
 from pydantic import ValidationError
 
+from services.notify.calendar_entry import addressed
 from services.notify.domain import Audience, Kind, Move, State
-from services.notify.letters import Letters, Occasion
+from services.notify.letters import Invitation, Letters, Occasion
 from services.notify.mail import mail_of
 from services.notify.neighbours import Address, Answer, Asked, Neighbours
 from services.notify.notices import DueNotice, Notices
@@ -31,7 +32,8 @@ LOOK_AGAIN_SECONDS = 30.0
 """Another replica may have queued something, which nobody tells us."""
 DATABASE_AWAY_SECONDS = 2.0
 
-Reached = tuple[Address | None, Answer | Asked | None]
+Said = Answer | Asked | Invitation
+Reached = tuple[Address | None, Said | None]
 """Where to write, and what there is to say beside the facts; None for a letter that has nothing to say any more."""
 
 
@@ -122,8 +124,14 @@ class Sender:
     async def _reach(self, notice: DueNotice) -> Reached | Exception:
         """Whom to write to and, of a closed issue, what; or what kept us from knowing."""
         try:
+            if notice.kind is Kind.INVITATION and notice.member is not None:
+                sequence = notice.facts["sequence"]
+                told = await self._neighbours.invitation(notice.reference, notice.member, sequence)
+                return await self._neighbours.member(notice.member), told
             if notice.kind.audience is Audience.MEMBER:
                 return await self._neighbours.member(notice.member or ""), Answer(None)
+            if notice.kind.audience is Audience.OFFICE:
+                return await self._neighbours.office(), Answer(None)
             if notice.kind.audience is Audience.DEPARTMENT:
                 asked = await self._neighbours.asked(notice.facts["referral_id"])
                 return await self._neighbours.department(notice.facts["department"]), asked
@@ -155,21 +163,35 @@ class Sender:
             return (Move.GIVE_UP if refused.for_good else Move.FAIL), refused.reason
         return Move.DELIVER, None
 
-    def _mail(self, notice: DueNotice, to: str, address: Address, said: Answer | Asked) -> bytes:
+    def _mail(self, notice: DueNotice, to: str, address: Address, said: Said) -> bytes:
         letter = self._letters.write(self._occasion(notice, address, said), address.language)
-        return mail_of(letter, notice_id=notice.notice_id, sender=self._mail_from, to=to, at=self._clock.now())
+        entry = addressed(said.calendar, self._mail_from, to) if isinstance(said, Invitation) else None
+        now = self._clock.now()
+        return mail_of(letter, notice_id=notice.notice_id, sender=self._mail_from, to=to, at=now, entry=entry)
 
-    def _occasion(self, notice: DueNotice, address: Address, said: Answer | Asked) -> Occasion:
+    def _occasion(self, notice: DueNotice, address: Address, said: Said) -> Occasion:
         if isinstance(said, Asked):
             return _asking(notice, address, said)
+        if isinstance(said, Invitation):
+            link = f"{self._origin}/work/consultations/{notice.reference}"
+            return Occasion(notice.kind, notice.reference, link, notice.facts, invitation=said)
         return Occasion(
             kind=notice.kind,
             reference=notice.reference,
-            link=address.link or f"{self._origin}/work/orders/{notice.reference}",
+            link=address.link or f"{self._origin}{_page_of(notice)}",
             facts=notice.facts,
             answer=said.text,
             commitments=said.commitments,
         )
+
+
+def _page_of(notice: DueNotice) -> str:
+    """Where staff go on from a letter."""
+    if notice.kind is Kind.DEADLINE_OFFICE:
+        return "/office/deadlines"
+    if "due_at" not in notice.facts:
+        return f"/work/orders/{notice.reference}"
+    return f"/work/{notice.reference}" if notice.facts["reference"] else "/work/commitments"
 
 
 def _asking(notice: DueNotice, address: Address, asked: Asked) -> Occasion:

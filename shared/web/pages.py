@@ -47,6 +47,7 @@ class NavigationEntry:
 NAVIGATION = (
     NavigationEntry("/desk", N_("Station desk"), frozenset({Role.CLERK, Role.OFFICER})),
     NavigationEntry("/work", N_("My orders"), frozenset({Role.MEMBER})),
+    NavigationEntry("/work", N_("Casework"), frozenset({Role.DISPATCHER, Role.OFFICER})),
     NavigationEntry("/office", N_("Office"), frozenset({Role.DISPATCHER, Role.OFFICER})),
     NavigationEntry("/reports", N_("Figures"), frozenset({Role.DISPATCHER, Role.OFFICER, Role.MEMBER})),
     NavigationEntry("/notices", N_("Notices"), frozenset({Role.DISPATCHER, Role.OFFICER})),

@@ -77,6 +77,8 @@ class NeighboursUnderTest:
     language: str = "zh-Hans"
     asked: dict[str, str] = field(default_factory=dict)
     """Referral to what its department is asked, until it has replied."""
+    invitation: dict[str, Any] | None = None
+    """What consultation says of the one consultation there is."""
     away: bool = False
     port: int = field(default_factory=free_port)
 
@@ -102,6 +104,11 @@ class NeighboursUnderTest:
             check(request)
             return {"email": self.emails.get(code), "language": self.language}
 
+        @app.get("/api/v1/calendar/office-address")
+        async def office(request: Request) -> dict[str, Any]:
+            check(request)
+            return {"email": self.emails.get("office"), "language": "zh-Hans"}
+
         @app.get("/api/v1/roster/departments/{code}")
         async def department(code: str, request: Request) -> dict[str, Any]:
             check(request)
@@ -114,6 +121,13 @@ class NeighboursUnderTest:
                 raise HTTPException(404)
             of_case = {"category": "noise", "community": "c1", "due_on": "2026-04-01"}
             return {"link": REPLY_LINK, "request": self.asked[referral_id], **of_case}
+
+        @app.get("/api/v1/consultations/{consultation_id}/invitations/{member}")
+        async def invitation(consultation_id: str, member: str, request: Request) -> dict[str, Any]:
+            check(request)
+            if self.invitation is None:
+                raise HTTPException(404)
+            return self.invitation
 
         @app.get("/api/v1/answers/{reference}")
         async def answer(reference: str, request: Request) -> dict[str, Any]:
@@ -266,4 +280,10 @@ def referred(reference: str, referral_id: str) -> inner.ReferralMade:
 def pressed(reference: str, referral_id: str) -> inner.ReferralPressed:
     return inner.ReferralPressed(
         occurred_at=NOW, reference=reference, department="d-noise", referral_id=referral_id, supervised=True
+    )
+
+
+def planned(consultation_id: str, sequence: int, *members: str) -> inner.ConsultationPlanned:
+    return inner.ConsultationPlanned(
+        occurred_at=NOW, consultation_id=consultation_id, sequence=sequence, members=members
     )

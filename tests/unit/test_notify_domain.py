@@ -27,5 +27,6 @@ def test_pauses_grow_and_end() -> None:
     assert pause_after(len(PAUSES) + 1) is None
 
 
-def test_orders_go_to_members_and_all_else_to_residents() -> None:
-    assert {kind for kind in Kind if kind.audience is Audience.MEMBER} == {Kind.ORDER}
+def test_members_are_told_of_what_they_have_to_do() -> None:
+    told = {Kind.ORDER, Kind.INVITATION, Kind.DEADLINE_NEAR, Kind.DEADLINE_MISSED, Kind.DEADLINE_TOLD}
+    assert {kind for kind in Kind if kind.audience is Audience.MEMBER} == told

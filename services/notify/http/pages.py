@@ -24,6 +24,11 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.ANSWER: N_("Answer to the resident"),
     Kind.REFERRAL: N_("Referral to the department"),
     Kind.REMINDER: N_("Reminder to the department"),
+    Kind.INVITATION: N_("Invitation to the member"),
+    Kind.DEADLINE_NEAR: N_("Due soon, to the member"),
+    Kind.DEADLINE_MISSED: N_("Late, to the member"),
+    Kind.DEADLINE_TOLD: N_("Told to the office, to the member"),
+    Kind.DEADLINE_OFFICE: N_("Late, to the office"),
 }
 STATE_NAMES: Mapping[State, str] = {
     State.QUEUED: N_("Waiting"),
