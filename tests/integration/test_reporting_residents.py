@@ -95,9 +95,12 @@ async def test_bad_questions_name_their_field(ili: ReportingUnderTest) -> None:
     assert found == [(404, "body"), (422, "to")]
 
 
-async def test_the_page_shows_both_in_every_language(ili: ReportingUnderTest) -> None:
+async def test_the_page_shows_both_and_its_chart_counts_issues(ili: ReportingUnderTest) -> None:
     await ili.report(a_canteens_noise())
     await ili.caught_up()
     page = (await ili.get("/reports", Role.OFFICER, **YEAR)).text
-    for shown in ("raised them", ">3<", ">5<", ">2<"):
-        assert shown in page, shown
+    both = page[page.index("事项与反映居民") :]
+    for shown in ("<dd>3</dd>", "<dd>5</dd>", "<dd>2</dd>"):
+        assert shown in both, shown
+    months = page[page.index("各月提出的问题") :]
+    assert ">3</td>" in months and ">5</td>" not in months
