@@ -115,6 +115,8 @@ async def _page(
         after=(first + timedelta(days=31)).replace(day=1),
         today=today,
         known_through=known_through(),
+        # Deadlines that begin now end in the weeks to come.
+        looked_at_until=max(first + timedelta(days=30), today + timedelta(days=60)),
         coming=[each for each in calendar.days.values() if each.day >= today - timedelta(days=31)],
         day_form=day_form or blank(day=today.isoformat()),
         rules_form=rules_form or blank(**entered_by(calendar.rules)),
