@@ -178,6 +178,7 @@ async def test_the_same_entry_sent_twice_is_one_and_two_devices_write_two(bench:
     await asyncio.gather(*(ok(bench.post(OWN, path, {"note": f"device {device}"})) for device in (1, 2)))
     visits = [entry for entry in await thread(bench, OWN, reference) if entry["kind"] == "visit"]
     assert len(visits) == 3
+    await bench.until(lambda: count(bench, inner.VisitMade), 3)
     assert [event.version_of_issue for event in await bench.said(inner.VisitMade)] == [1, 2, 3]
 
 
@@ -344,7 +345,7 @@ async def test_a_link_that_is_wrong_withdrawn_or_too_old_says_so(bench: Bench) -
     await ok(bench.post(OWN, f"/cases/{reference}/referrals/d-water/remind"), 200)
     renewed = await link_of(bench, referral_id)
     assert renewed != link
-    bench.clock.at += timedelta(days=31)
+    bench.clock.at += timedelta(days=90)
     old = await visit_page(bench, renewed, text="水管已更换")
     assert old.status_code == 409 and "too old" in old.text
     assert not [entry for entry in await thread(bench, "officer", reference) if entry["kind"] == "reply"]

@@ -37,6 +37,13 @@ class Owed:
     days: int | None = None
 
 
+async def day_due(tx: Transaction, moment: Moment, kind: DeadlineKind, days: int | None) -> date:
+    """The day on which something of ``kind`` is due that starts now: in ``days`` working days, or the body's term."""
+    time = await present(tx)
+    term = time.terms[kind]
+    return time.calendar.day_of(reckon(time.calendar, term, moment.at, Length(days=days or term.days)).due_at)
+
+
 async def start(tx: Transaction, moment: Moment, *owed: Owed) -> None:
     """Let time run for what is ``owed`` from ``moment`` on; what runs already goes on as it is.
 

@@ -82,7 +82,7 @@ AUDIENCES: Mapping[str, str] = {
 }
 AUTHORS: Mapping[str, str] = {
     "member": N_("Member"),
-    "staff": N_("Office"),
+    "staff": N_("An officer of the body"),
     "department": N_("Department"),
     "resident": N_("Resident"),
 }

@@ -69,6 +69,10 @@ class Referrals:
                 "already-referred", "The department was asked already and has not replied.", field="department"
             )
         referral_id = new_id()
+        days = await days_to_reply(tx, referral.department)
+        due_on = referral.due_on
+        if due_on is None and not moment.on_paper:
+            due_on = await deadlines.day_due(tx, moment, "referral-reply", days)
         await tx.execute(
             REFERRALS.insert(),
             {
@@ -77,18 +81,17 @@ class Referrals:
                 "department": referral.department,
                 "state": ReferralState.MADE.value,
                 "request": referral.request,
-                "due_on": referral.due_on,
+                "due_on": due_on,
                 "made_at": moment.at,
                 "on_paper": moment.on_paper,
             },
         )
-        due = {"due_on": referral.due_on.isoformat()} if referral.due_on else {}
+        due = {"due_on": due_on.isoformat()} if due_on else {}
         details = {"department": referral.department, "referral_id": referral_id, **due}
         await case.enter("referral", moment, audience="resident", member=actor.member or case.member, details=details)
-        await case.note(referral.request, moment, actor.member)
         await case.note(referral.note, moment, actor.member)
         if not moment.on_paper:
-            await self._give_link(tx, referral_id, referral.due_on)
+            await self._give_link(tx, referral_id, due_on)
         tx.announce(
             inner.ReferralMade(
                 occurred_at=moment.at,
@@ -97,14 +100,13 @@ class Referrals:
                 version_of_issue=case.next_version(),
                 department=referral.department,
                 referral_id=referral_id,
-                due_on=referral.due_on,
+                due_on=due_on,
             ),
             event_id=derived_id(referral_id, "made"),
         )
         await case.save()
-        days = await days_to_reply(tx, referral.department)
         await deadlines.start(tx, moment, _owed(case, referral_id, referral.department, referral.due_on, days))
-        return ReferralMade(id=referral_id, department=referral.department, due_on=referral.due_on)
+        return ReferralMade(id=referral_id, department=referral.department, due_on=due_on)
 
     async def remind(
         self, tx: Transaction, actor: Actor, reference: str, department: str, reminder: ReminderInput
