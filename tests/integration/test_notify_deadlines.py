@@ -1,0 +1,60 @@
+"""A deadline that is near is a letter to the member; one that stays late is a letter to the office too. Each once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from shared.contracts import inner
+from tests.integration.notify_run import NOW, ORIGIN, NotifyUnderTest, notify_of_zhaosu
+from tests.servers import NatsServer
+
+
+@pytest.fixture
+async def zhaosu(nats_server: NatsServer, database_url: str) -> AsyncIterator[NotifyUnderTest]:
+    async with notify_of_zhaosu(nats_server, database_url) as running:
+        running.neighbours.emails = {"m1": "m1@mail.example", "office": "office@mail.example"}
+        running.neighbours.language = "ug"
+        yield running
+
+
+def facts(**more: Any) -> dict[str, Any]:
+    """What a deadline says of itself."""
+    known = {"occurred_at": NOW, "deadline_id": "d1", "kind": "answer", "due_at": NOW, "reference": "AAAA-1111"}
+    return {**known, "member": "m1", **more}
+
+
+async def test_the_member_is_warned_and_the_office_told_each_in_its_language_and_once(zhaosu: NotifyUnderTest) -> None:
+    await zhaosu.say(inner.DeadlineWarned(**facts()), "e1", times=2)
+    await zhaosu.say(inner.DeadlineMissed(**facts()), "e2", times=2)
+    await zhaosu.say(inner.DeadlineEscalated(**facts()), "e3", times=2)
+    assert await zhaosu.states(4, "sent") == ["sent"] * 4
+    to = [(mail["To"], mail["Content-Language"]) for mail in zhaosu.mail.taken]
+    assert to == [("m1@mail.example", "ug")] * 3 + [("office@mail.example", "zh-Hans")]
+    bodies = [mail.get_body(("plain",)).get_content() for mail in zhaosu.mail.taken]  # type: ignore[union-attr]
+    assert all(f"{ORIGIN}/work/AAAA-1111" in body for body in bodies[:3])
+    assert f"{ORIGIN}/office/deadlines" in bodies[3]
+    assert "m1" in bodies[3]
+
+
+async def test_what_concerns_no_single_issue_and_no_member_is_told_to_the_office_alone(zhaosu: NotifyUnderTest) -> None:
+    nobody = facts(kind="commitment", reference=None, member=None, commitment_id="c1")
+    await zhaosu.say(inner.DeadlineWarned(**nobody), "e1")
+    await zhaosu.say(inner.DeadlineMissed(**nobody), "e2")
+    await zhaosu.say(inner.DeadlineEscalated(**nobody), "e3")
+    assert await zhaosu.states(1, "sent") == ["sent"]
+    (notice,) = await zhaosu.log()
+    assert (notice["kind"], notice["audience"], notice["member"]) == ("deadline-office", "office", None)
+    await zhaosu.say(inner.DeadlineWarned(**facts(kind="commitment", reference=None, commitment_id="c1")), "e4")
+    assert await zhaosu.states(2, "sent") == ["sent"] * 2
+    body = zhaosu.mail.taken[-1].get_body(("plain",))
+    assert body is not None
+    assert f"{ORIGIN}/work/commitments" in body.get_content()
+
+
+async def test_an_office_without_an_address_is_seen_in_the_log(zhaosu: NotifyUnderTest) -> None:
+    zhaosu.neighbours.emails = {}
+    await zhaosu.say(inner.DeadlineEscalated(**facts()), "e1")
+    assert await zhaosu.states(2, "no-address") == ["no-address"] * 2
