@@ -39,7 +39,6 @@ from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
 from shared.web.parked import parked_router
 from shared.web.service import Service
-from shared.workdays import WorkCalendar
 
 HERE = Path(__file__).parent
 PREFIXES = (
@@ -66,7 +65,7 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
     clock = clock or SystemClock()
     registry = registry or CollectorRegistry()
     place_book = PlaceBook(clock)
-    window = Window(WorkCalendar(settings.time_zone), settings.word_window_days)
+    window = Window(settings.time_zone, settings.word_window_days)
     heard = handlers(RosterNews(place_book), Hearing(window))
     runtime = Runtime(
         settings,

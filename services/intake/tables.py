@@ -201,6 +201,18 @@ class Roster(_Row, table=True):
     categories: Any = Field(sa_type=Json)
 
 
+class Working(_Row, table=True):
+    """The one row that says when the body works, as routing told it last; none before it did."""
+
+    __tablename__ = "working_calendar"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    revision: int
+    hours: Any = Field(sa_type=Json)
+    days_on: Any = Field(sa_type=Json)
+    days_off: Any = Field(sa_type=Json)
+
+
 # SQLAlchemy adds ``__table__`` to a mapped class; the hot paths write with these.
 ISSUES = METADATA.tables["issues"]
 VAULT = METADATA.tables["vault"]
@@ -213,5 +225,6 @@ RECEPTIONS = METADATA.tables["receptions"]
 HELPERS = METADATA.tables["helpers"]
 STATIONS = METADATA.tables["stations"]
 ROSTER = METADATA.tables["roster"]
+WORKING = METADATA.tables["working_calendar"]
 IDEMPOTENCY = idempotency_table(METADATA)
 MESSAGING = messaging_tables(METADATA)

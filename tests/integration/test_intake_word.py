@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -128,6 +129,20 @@ async def test_nobody_is_silent_who_has_spoken_or_whose_issue_is_open_again(
 
     await eventually(words, lambda said: said[2] is not None)
     assert await words() == ["confirmed", "disputed", "silent"]
+
+
+async def test_the_window_is_counted_in_the_days_on_which_the_body_works(house: IntakeHouse) -> None:
+    today = datetime.now(UTC).date()
+    week = tuple(today + timedelta(days=ahead) for ahead in range(-1, 8))
+    common = {"occurred_at": datetime.now(UTC), "days_on": (), "terms": ()}
+    hours = ("10:00-12:00",)
+    await house.tell(inner.CalendarPublished(revision=2, hours=hours, days_off=week, **common))
+    await house.tell(inner.CalendarPublished(revision=1, hours=("10:00-23:00",), days_off=(), **common))
+    receipt = await house.submit(**FIRST)
+    await closed(house, receipt)
+    until = datetime.fromisoformat((await tracked(house, receipt))["word_until"])
+    assert until.date() > week[-1]
+    assert until.astimezone(ZoneInfo("Asia/Shanghai")).hour == 12
 
 
 class _Cut(Exception):

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from services.intake.domain import ISSUE, Move, State, Step, Word
 from services.intake.tables import ISSUES, TIMELINE
 from services.intake.usecases import together
-from services.intake.usecases.window import Window
+from services.intake.usecases.window import OpenWindow, Window
 from shared.contracts import inner
 from shared.contracts.inner import IssueEvent
 from shared.db.transaction import Transaction
@@ -94,6 +94,7 @@ class Hearing:
         steps: list[dict[str, Any]] = []
         changed: dict[str, dict[str, Any]] = {}
         told: list[together.Progress] = []
+        window: OpenWindow | None = None
         for item in received:
             event, fact = item.event, FACTS[type(item.event)](item.event)
             issue = issues.get(event.reference)
@@ -104,7 +105,9 @@ class Hearing:
             changed[event.reference] = issue
             issue[fact.counter] = event.version_of_issue
             before = State(issue["state"])
-            steps += self._apply(tx, issue, fact, event)
+            if fact.move is Move.CLOSE and window is None:
+                window = await self._window.present(tx)
+            steps += self._apply(tx, issue, fact, event, window)
             if (step := _TOLD.get(fact.move)) and before not in (State.WITHDRAWN, State.JOINED):
                 told.append(
                     together.Progress(
@@ -123,7 +126,9 @@ class Hearing:
             await tx.add(TIMELINE, steps)
         await together.share(tx, told)
 
-    def _apply(self, tx: Transaction, issue: dict[str, Any], fact: Fact, event: IssueEvent) -> list[dict[str, Any]]:
+    def _apply(
+        self, tx: Transaction, issue: dict[str, Any], fact: Fact, event: IssueEvent, window: OpenWindow | None
+    ) -> list[dict[str, Any]]:
         before = State(issue["state"])
         issue["state"] = ISSUE.after(before, fact.move).value
         if before is State.WITHDRAWN:
@@ -135,7 +140,8 @@ class Hearing:
         if fact.move is Move.CLOSE:
             issue["outcome"], issue["closed_at"] = fact.outcome, event.occurred_at
             issue["word"] = Word.AWAITED.value
-            issue["word_until"] = self._window.after(tx.now if event.on_paper else event.occurred_at)
+            assert window is not None
+            issue["word_until"] = window.after(tx.now if event.on_paper else event.occurred_at)
         if fact.step is None:
             return []
         line = {"reference": event.reference, "at": event.occurred_at, "step": fact.step.value, "code": fact.code}
