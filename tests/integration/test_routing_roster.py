@@ -32,7 +32,7 @@ async def bring(office: Office, content: bytes | str, dry_run: bool = False) -> 
 async def test_the_sample_is_compared_taken_over_and_announced_once(office: Office) -> None:
     content = SAMPLE.read_bytes()
     dry = (await bring(office, content, dry_run=True)).json()
-    assert (dry["applied"], len(dry["changes"])) == (False, 212)
+    assert (dry["applied"], len(dry["changes"])) == (False, 213)
     assert (await office.http.get("/api/v1/roster", headers=office.as_("officer"))).json()["members"] == 0
     first = (await bring(office, content)).json()
     assert first["applied"] and first["changes"] == dry["changes"]
@@ -41,7 +41,7 @@ async def test_the_sample_is_compared_taken_over_and_announced_once(office: Offi
     await until(
         lambda: _heard(office),
         [
-            *["inner.department.published"] * 18,
+            *["inner.department.published"] * 19,
             "inner.roster.published",
             *["inner.station.published"] * 13,
             "report.roster.published",

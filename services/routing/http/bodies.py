@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -114,12 +115,16 @@ class RosterOut(BaseModel):
         """A summary of ``roster``."""
         if roster is None:
             return cls()
+        members = Counter(code for member in roster.members for code in set(member.stations))
+        communities: dict[str | None, list[str]] = defaultdict(list)
+        for community in roster.communities:
+            communities[community.station].append(community.code)
         return cls(
             stations=[
                 {
                     **station.model_dump(include={"code", "kind", "township"}),
-                    "members": sum(1 for member in roster.members if station.code in member.stations),
-                    "communities": [each.code for each in roster.communities if each.station == station.code],
+                    "members": members[station.code],
+                    "communities": communities[station.code],
                 }
                 for station in roster.stations
             ],

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from services.routing.domain.order import OrderState
 from services.routing.entry import Routing
 from services.routing.http.bodies import RosterOut
-from services.routing.http.called import Called
 from services.routing.http.refusals import NamedFault, named
 from services.routing.parked import Verdict
 from services.routing.roster.difference import Change
@@ -113,7 +112,6 @@ async def _roster_page(
         "routing/roster.html",
         status,
         roster=RosterOut.of(directory.roster if directory else None),
-        called=Called(directory.roster if directory else None, translator_of(request).code),
         changes=changes[:CHANGES_SHOWN] if changes is not None else None,
         changed=len(changes or ()),
         content=content,

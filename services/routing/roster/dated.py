@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, bindparam, select
 
-from services.routing.roster.document import MemberEntry, StationEntry, in_order
+from services.routing.roster.document import MemberEntry, StationEntry, member_in_order, station_in_order
 from services.routing.roster.reads import Reads
 from services.routing.tables import (
     MemberLeave,
@@ -60,13 +60,13 @@ async def parts_of_stations(reads: Reads, hours: Mapping[str, str | None]) -> di
 
 async def keep_members(tx: Transaction, members: Sequence[MemberEntry], by: str) -> None:
     """Make the rows of these members say what the entries say; rows that say so already stay as they are."""
-    rows = [row for member in members for row in _rows_of_member(in_order(member))]
+    rows = [row for member in members for row in _rows_of_member(member_in_order(member))]
     await _keep(tx, OF_MEMBERS, [member.code for member in members], rows, by)
 
 
 async def keep_stations(tx: Transaction, stations: Sequence[StationEntry], by: str) -> None:
     """The same for stations."""
-    rows = [row for station in stations for row in _rows_of_station(in_order(station))]
+    rows = [row for station in stations for row in _rows_of_station(station_in_order(station))]
     await _keep(tx, OF_STATIONS, [station.code for station in stations], rows, by)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from services.routing.roster.document import Kind, Roster
+from services.routing.roster.document import Kind, Roster, fields_of
 
 Direction = Literal["added", "changed", "removed"]
 
@@ -27,7 +27,9 @@ def difference(before: Roster | None, after: Roster) -> list[Change]:
     changes: list[Change] = []
     for entry in sorted(old.keys() | new.keys()):
         was, becomes = old.get(entry), new.get(entry)
-        fields = _differing(was or {}, becomes or {})
+        if was == becomes:
+            continue  # most entries, and looking at their fields is what takes long
+        fields = _differing(fields_of(was) if was else {}, fields_of(becomes) if becomes else {})
         if was is None:
             changes.append(Change(*entry, "added", fields))
         elif becomes is None:

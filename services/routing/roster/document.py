@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -146,45 +146,55 @@ class Roster(Part):
         departments = {category for department in self.departments for category in department.categories}
         return tuple(sorted(departments | {field for member in self.members for field in member.expertise}))
 
-    def entries(self) -> dict[Entry, dict[str, Any]]:
-        """Everything in the roster by kind and code, with its fields as JSON has them, dated parts in order of date."""
+    def entries(self) -> dict[Entry, Part]:
+        """Everything in the roster by kind and code; :func:`fields_of` gives the fields of each."""
         listed: tuple[tuple[Kind, tuple[Any, ...]], ...] = (
             ("township", self.townships),
-            ("station", tuple(in_order(station) for station in self.stations)),
+            ("station", self.stations),
             ("community", self.communities),
-            ("member", tuple(in_order(member) for member in self.members)),
+            ("member", self.members),
             ("department", self.departments),
         )
-        found: dict[Entry, dict[str, Any]] = {}
-        for kind, parts in listed:
-            for part in parts:
-                found[kind, part.code] = part.model_dump(mode="json", exclude={"code"})
-        named = self.model_dump(mode="json", include={"composition", "readiness"})
-        found["body", self.body.code] = self.body.model_dump(mode="json", exclude={"code"}) | named
-        found["duty-days", self.body.code] = self.duty_days.model_dump(mode="json")
+        found: dict[Entry, Part] = {(kind, part.code): part for kind, parts in listed for part in parts}
+        found["body", self.body.code] = WholeBody(
+            **dict(self.body), composition=self.composition, readiness=self.readiness
+        )
+        found["duty-days", self.body.code] = self.duty_days
         return found
 
 
-Dated = TypeVar("Dated", MemberEntry, StationEntry)
+class WholeBody(BodyEntry):
+    """The body itself, with what it names."""
+
+    composition: tuple[CompositionPart, ...]
+    readiness: tuple[ReadinessItem, ...]
 
 
-def in_order(entry: Dated) -> Dated:
-    """The same entry with its parts in the order in which the database gives them back."""
+def fields_of(entry: Part) -> dict[str, Any]:
+    """The fields of an entry as JSON has them, without its code; dated parts in order of date."""
     if isinstance(entry, MemberEntry):
-        return entry.model_copy(
-            update={
-                "terms": tuple(sorted(entry.terms, key=_beginning)),
-                "leave": tuple(sorted(entry.leave, key=_beginning)),
-            }
-        )
-    duty = entry.duty
+        entry = member_in_order(entry)
+    elif isinstance(entry, StationEntry):
+        entry = station_in_order(entry)
+    return entry.model_dump(mode="json", exclude={"code"})
+
+
+def member_in_order(member: MemberEntry) -> MemberEntry:
+    """The same member with terms and leave in the order in which the database gives them back."""
+    parts = {"terms": tuple(sorted(member.terms, key=_beginning)), "leave": tuple(sorted(member.leave, key=_beginning))}
+    return member.model_copy(update=parts)
+
+
+def station_in_order(station: StationEntry) -> StationEntry:
+    """The same station with its parts in the order in which the database gives them back."""
+    duty = station.duty
     if duty is not None:
         days = {"extra": tuple(sorted(set(duty.extra))), "cancelled": tuple(sorted(set(duty.cancelled)))}
         duty = duty.model_copy(update=days)
-    return entry.model_copy(
+    return station.model_copy(
         update={
-            "composition": tuple(sorted(entry.composition, key=lambda part: part.part)),
-            "readiness": tuple(sorted(entry.readiness, key=lambda item: item.item)),
+            "composition": tuple(sorted(station.composition, key=lambda part: part.part)),
+            "readiness": tuple(sorted(station.readiness, key=lambda item: item.item)),
             "duty": duty,
         }
     )

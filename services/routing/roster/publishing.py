@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from services.routing.roster.document import Roster
@@ -51,6 +52,14 @@ def departments_of(roster: Roster, revision: int, at: datetime) -> list[inner.De
 
 def stations_of(roster: Roster, revision: int, at: datetime) -> list[inner.StationPublished]:
     """Each station with the communities it serves and the members stationed there."""
+    served: dict[str, set[str]] = defaultdict(set)
+    for community in roster.communities:
+        if community.station is not None:
+            served[community.station].add(community.code)
+    stationed: dict[str, set[str]] = defaultdict(set)
+    for member in roster.members:
+        for code in member.stations:
+            stationed[code].add(member.code)
     return [
         inner.StationPublished(
             occurred_at=at,
@@ -58,8 +67,8 @@ def stations_of(roster: Roster, revision: int, at: datetime) -> list[inner.Stati
             code=station.code,
             kind=station.kind,
             township=station.township,
-            communities=tuple(sorted(each.code for each in roster.communities if each.station == station.code)),
-            members=tuple(sorted(member.code for member in roster.members if station.code in member.stations)),
+            communities=tuple(sorted(served[station.code])),
+            members=tuple(sorted(stationed[station.code])),
         )
         for station in roster.stations
     ]

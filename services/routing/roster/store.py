@@ -18,7 +18,7 @@ from services.routing.roster.dated import (
     parts_of_stations,
 )
 from services.routing.roster.difference import Change
-from services.routing.roster.document import Kind, Roster
+from services.routing.roster.document import Kind, Roster, fields_of
 from services.routing.roster.reads import Reads
 from services.routing.tables import Community, Department, Member, RosterRevision, Station, Township
 from shared.db.transaction import Transaction
@@ -96,7 +96,7 @@ async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revi
         if change.change == "removed":
             gone[change.kind].append(change.code)
         else:
-            fields = _columns(change.kind, entries[change.kind, change.code])
+            fields = _columns(change.kind, fields_of(entries[change.kind, change.code]))
             present[change.kind].append({"code": change.code, "active": True, **fields})
     for kind, table in _TABLES.items():
         if gone[kind]:
