@@ -13,7 +13,7 @@ from services.consultation.outputs import Answer, CaseLine, CaseWhole
 from services.consultation.tables import CASES, ROSTER_CODES, ROSTER_MEMBERS, ROSTER_STATIONS
 from services.consultation.threads import LONGEST_THREAD, Threads
 from services.consultation.usecases.acting import Actor
-from services.consultation.usecases.casefile import worked_on_by
+from services.consultation.usecases.casefile import cases_of
 from shared.db.reader import Reader
 from shared.errors import NotFound
 from shared.web.paging import Page, decode_cursor, encode_cursor
@@ -39,7 +39,7 @@ class Casebook:
         ``cursor``."""
         statement = select(CASES).where(CASES.c.joined_to.is_(None)).order_by(CASES.c.id.desc()).limit(PAGE + 1)
         if not actor.sees_all:
-            statement = statement.where(worked_on_by(CASES.c.reference, actor.member))
+            statement = statement.where(CASES.c.id.in_(cases_of(actor.member)))
         if states:
             statement = statement.where(CASES.c.state.in_(states))
         if cursor:

@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+PLANNED = "planned"
+"""How a closing that is a plan is told apart; an older reader, and every count of answers, takes it for an answer."""
+
 
 class Step(StrEnum):
     """What happened to an issue after it was submitted, as its row in the projection says it."""

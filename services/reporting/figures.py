@@ -113,6 +113,7 @@ TIER_NAMES: Mapping[str, str] = {
 OUTCOME_NAMES: Mapping[str | None, str] = {
     "solved": N_("Solved"),
     "answered": N_("Answered"),
+    "planned": N_("Planned, with a commitment"),
     "referred-up": N_("Referred up"),
     "not-ours": N_("Not ours"),
     "withdrawn": N_("Withdrawn"),

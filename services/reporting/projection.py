@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, case
 
-from services.reporting.domain import Step
+from services.reporting.domain import PLANNED, Step
 from services.reporting.tables import (
     PROJECTION,
     Activity,
@@ -154,12 +154,16 @@ def _known_zone(name: str | None) -> str | None:
         return None  # another body's word is no reason to refuse its whole roster
 
 
+def _ended(event: report.IssueClosed) -> str:
+    return PLANNED if event.planned else str(event.outcome)
+
+
 PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.RosterPublished, Roster, _roster),
     _projected(report.IssueSubmitted, Issue, _issue),
     _projected(report.IssueAssigned, IssueStep, _step(Step.ASSIGNED)),
     _projected(report.IssueAccepted, IssueStep, _step(Step.ACCEPTED)),
-    _projected(report.IssueClosed, IssueStep, _step(Step.CLOSED, lambda event: str(event.outcome))),
+    _projected(report.IssueClosed, IssueStep, _step(Step.CLOSED, _ended)),
     _projected(report.IssueReopened, IssueStep, _step(Step.REOPENED)),
     _projected(report.IssueWithdrawn, IssueStep, _step(Step.WITHDRAWN)),
     _projected(report.IssueJoined, IssueStep, _step(Step.JOINED, lambda event: str(event.joined_to))),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import CTE, Select, case, func, literal, select
 
-from services.reporting.domain import Period, Step, percent
+from services.reporting.domain import PLANNED, Period, Step, percent
 from services.reporting.figures import Value
 from services.reporting.projection import live_projection
 from shared.clock import local_date
@@ -85,7 +85,7 @@ class Reports:
                 self._held("receptions", "held_at", body, period).label("residents_received"),
                 select(func.count()).select_from(collected).scalar_subquery().label("opinions_collected"),
                 _where(closed, "solved").label("opinions_solved"),
-                _where(closed, "answered").label("opinions_answered"),
+                _where(closed, "answered", PLANNED).label("opinions_answered"),
                 self._held("consultations", "held_at", body, period).label("consultations"),
                 self._held("surveys", "made_at", body, period).label("surveys_and_inspections"),
                 self._held("activities", "held_at", body, period, kind="talk").label("policy_talks"),
@@ -276,5 +276,5 @@ def _equal(table: Any, equal: Mapping[str, str]) -> list[Any]:
     return [table.c[name] == value for name, value in equal.items()]
 
 
-def _where(cte: CTE, says: str) -> Any:
-    return select(func.count()).select_from(cte).where(cte.c.says == says).scalar_subquery()
+def _where(cte: CTE, *says: str) -> Any:
+    return select(func.count()).select_from(cte).where(cte.c.says.in_(says)).scalar_subquery()

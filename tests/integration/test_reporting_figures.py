@@ -203,6 +203,16 @@ async def test_forged_and_unknown_reports_are_parked_and_change_nothing(ili: Rep
     assert len((await ili.get("/api/v1/reporting/parked")).json()["items"]) == 2
 
 
+async def test_a_plan_counts_as_an_answer_and_is_shown_apart(ili: ReportingUnderTest) -> None:
+    planned = closed("five", 2, MARCH, "answered").model_copy(update={"planned": True, "quality": "C"})
+    await ili.report([("p1", submitted("five", MARCH)), ("p2", planned), ("p3", roster(1, 129))])
+    await ili.caught_up()
+    assert (await ili.figures())["opinions_answered"] == 1
+    headers = {"Authorization": f"Bearer {ili.token(Role.MEMBER)}", "Accept": "text/html", "Accept-Language": "en"}
+    page = await ili.client.get("/reports?body=zhaosu&from=2023-01-01&to=2023-12-31", headers=headers)
+    assert "Planned, with a commitment" in page.text
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "ug", "en"])
 async def test_the_page_shows_figures_their_definitions_and_charts(ili: ReportingUnderTest, language: str) -> None:
     await ili.report(a_countys_year())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, select, union
 
 from services.consultation.domain import CaseMove, CaseState
 from services.consultation.tables import CASE_MEMBERS, CASES, ENTRIES
@@ -150,6 +150,12 @@ def worked_on_by(reference: ColumnElement[str], member: str | None) -> ColumnEle
     """The condition that ``member`` has the order of the case ``reference``, or was invited to it."""
     invited = select(CASE_MEMBERS.c.reference).where(CASE_MEMBERS.c.member == member)
     return reference.in_(union(select(CASES.c.reference).where(CASES.c.member == member), invited))
+
+
+def cases_of(member: str | None) -> CompoundSelect[Any]:
+    """The row ids of the cases that ``member`` works on: lists in their order are quick by these, not by references."""
+    invited = select(CASES.c.id).join(CASE_MEMBERS, CASE_MEMBERS.c.reference == CASES.c.reference)
+    return union(select(CASES.c.id).where(CASES.c.member == member), invited.where(CASE_MEMBERS.c.member == member))
 
 
 async def find_case(tx: Transaction, reference: str, author: Author = HEARSAY) -> CaseFile | None:
