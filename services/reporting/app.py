@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
+from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
 from services.reporting.http.pages import report_pages
@@ -58,6 +59,8 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         runtime.reader, body=settings.body, tier=settings.tier, parent=settings.parent, time_zone=settings.time_zone
     )
 
+    doings = Doings(runtime.reader)
+
     def read(message: Msg) -> Received[Event] | None:
         return runtime.consumer.read("", message.subject, message.headers, message.data)
 
@@ -79,7 +82,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         registry=registry,
         readiness=runtime.readiness,
     )
-    app.include_router(figures_api(reports, rebuilds, partial(lag_of, runtime.link, stream)))
+    app.include_router(figures_api(reports, doings, rebuilds, partial(lag_of, runtime.link, stream)))
     app.include_router(parked_router(runtime, "reporting"))
-    app.include_router(report_pages(reports, clock))
+    app.include_router(report_pages(reports, doings, clock))
     return Service("reporting", app, PREFIXES, runtime.readiness)

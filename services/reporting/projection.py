@@ -14,7 +14,9 @@ from services.reporting.domain import PLANNED, Step
 from services.reporting.tables import (
     PROJECTION,
     Activity,
+    ActivityJoining,
     Body,
+    BriefStep,
     CommitmentStep,
     Consultation,
     Issue,
@@ -134,6 +136,28 @@ def _activity(event: report.ActivityRecorded) -> Row:
     }
 
 
+def _reception_day(event: report.ReceptionDayHeld) -> Row:
+    return {
+        "activity_id": event.activity_id,
+        "kind": "reception",
+        "held_at": event.occurred_at,
+        "station": event.station,
+        "members": event.members,
+        "audience": event.audience,
+    }
+
+
+def _joining(event: report.ActivityJoined) -> Row:
+    return {"joining_id": event.joining_id, "activity_id": event.activity_id}
+
+
+def _brief(step: str, says: Callable[[Any], str | None] = lambda event: None) -> Callable[[Any], Row]:
+    def row(event: Any) -> Row:
+        return {"brief_id": event.brief_id, "step": step, "occurred_at": event.occurred_at, "says": says(event)}
+
+    return row
+
+
 def _roster(event: report.RosterPublished) -> Row:
     return {
         "revision": event.revision,
@@ -174,9 +198,14 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.SurveyMade, Survey, _survey),
     _projected(report.ConsultationHeld, Consultation, _consultation),
     _projected(report.CommitmentMade, CommitmentStep, _commitment("made")),
+    _projected(report.CommitmentMadeV2, CommitmentStep, _commitment("made")),
     _projected(report.CommitmentKept, CommitmentStep, _commitment("kept")),
     _projected(report.CommitmentDropped, CommitmentStep, _commitment("dropped")),
     _projected(report.ActivityRecorded, Activity, _activity),
+    _projected(report.ReceptionDayHeld, Activity, _reception_day),
+    _projected(report.ActivityJoined, ActivityJoining, _joining),
+    _projected(report.BriefHandedIn, BriefStep, _brief("handed-in")),
+    _projected(report.BriefSettled, BriefStep, _brief("settled", lambda event: str(event.outcome))),
 )
 
 _BY_EVENT: dict[type[Event], list[Projected[Any]]] = {

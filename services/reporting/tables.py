@@ -134,7 +134,7 @@ class CommitmentStep(Row, table=True):
 
 
 class Activity(Row, table=True):
-    """A talk, a good deed or a study session took place."""
+    """A reception day, a talk, a good deed or a study session took place; surveys have a table of their own."""
 
     __tablename__ = "activities"
     __table_args__ = (Index("activities_by_date", "body", "kind", "held_at"),)
@@ -147,6 +147,29 @@ class Activity(Row, table=True):
     audience: int | None
 
 
+class ActivityJoining(Row, table=True):
+    """One more member took part in an activity or survey than its own row says."""
+
+    __tablename__ = "activity_joinings"
+    __table_args__ = (Index("joinings_of_activity", "body", "activity_id"),)
+
+    joining_id: str = Field(primary_key=True, max_length=64)
+    activity_id: str = Field(max_length=64)
+
+
+class BriefStep(Row, table=True):
+    """An opinion brief was handed in, or it is known what became of it."""
+
+    __tablename__ = "brief_steps"
+    __table_args__ = (Index("brief_steps_by_date", "body", "step", "occurred_at"),)
+
+    brief_id: str = Field(primary_key=True, max_length=64)
+    step: str = Field(primary_key=True, max_length=16)
+    occurred_at: datetime = Field(sa_type=UTCDateTime)
+    says: str | None = Field(max_length=32)
+    """The outcome of a brief that was settled."""
+
+
 PROJECTION: tuple[type[Row], ...] = (
     Body,
     Roster,
@@ -157,5 +180,7 @@ PROJECTION: tuple[type[Row], ...] = (
     Consultation,
     CommitmentStep,
     Activity,
+    ActivityJoining,
+    BriefStep,
 )
 """All that a rebuild makes anew."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from services.reporting.doings import Doings
 from services.reporting.domain import Period, PeriodEndsBeforeItBegins
 from services.reporting.figures import Value
 from services.reporting.lag import Lag
@@ -59,7 +60,23 @@ class ResidentsOut(BaseModel):
         return cls(issues=issues, residents=residents, joined=residents - issues, categories=parts)
 
 
-def figures_api(reports: Reports, rebuilds: Rebuilds, lag: Callable[[], Awaitable[Lag]]) -> APIRouter:
+class DoneOut(BaseModel):
+    """``held`` counts each activity once, ``members`` every member once for each, ``audience`` who listened."""
+
+    kind: str
+    held: int
+    members: int
+    audience: int
+
+
+class ActivitiesOut(BaseModel):
+    """Activities by kind, and opinion briefs by what happened to them in the period."""
+
+    kinds: list[DoneOut]
+    briefs: dict[str, int]
+
+
+def figures_api(reports: Reports, doings: Doings, rebuilds: Rebuilds, lag: Callable[[], Awaitable[Lag]]) -> APIRouter:
     """Reads for all staff; rebuilding is the officer's."""
     router = APIRouter(prefix="/api/v1", tags=["figures"])
     staff = [Depends(allow(*STAFF))]
@@ -74,6 +91,15 @@ def figures_api(reports: Reports, rebuilds: Rebuilds, lag: Callable[[], Awaitabl
     async def residents(body: Code, period: Annotated[Period, Depends(asked_period)]) -> ResidentsOut:
         """Issues, and the residents who raised them, counted apart: several residents may raise one matter."""
         return ResidentsOut.of(await reports.residents(await reports.body(body), period))
+
+    @router.get("/figures/activities", dependencies=staff)
+    async def activities(body: Code, period: Annotated[Period, Depends(asked_period)]) -> ActivitiesOut:
+        """What members did besides the issues: each once for its station, and once for each member who took part."""
+        known = await reports.body(body)
+        return ActivitiesOut(
+            kinds=[DoneOut(**asdict(each)) for each in await doings.activities(known, period)],
+            briefs=await doings.briefs(known, period),
+        )
 
     @router.get("/reporting/lag", dependencies=staff)
     async def how_far_behind() -> dict[str, Any]:

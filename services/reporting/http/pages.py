@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, ResidentsOut, period_of
@@ -21,7 +22,7 @@ from shared.web.forms import blank
 from shared.web.pages import render
 
 
-def report_pages(reports: Reports, clock: Clock) -> APIRouter:
+def report_pages(reports: Reports, doings: Doings, clock: Clock) -> APIRouter:
     """Pages for all staff."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(allow(*STAFF))])
 
@@ -49,6 +50,10 @@ def report_pages(reports: Reports, clock: Clock) -> APIRouter:
             outcome_names=OUTCOME_NAMES,
             category_name=category_name,
             raised=ResidentsOut.of(await reports.residents(chosen, period)),
+            activities=await doings.activities(chosen, period),
+            activity_names=KINDS,
+            briefs=await doings.briefs(chosen, period),
+            brief_names=BRIEF_STEPS,
             months=await reports.issues_by_month(chosen, period),
             categories=await reports.issues_by_category(chosen, period),
             outcomes=await reports.issues_by_outcome(chosen, period),
