@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from services.consultation.domain import BRIEF, CASE, COMMITMENT, CONSULTATION, REFERRAL
+from services.consultation.domain.deadlines import DEADLINE
 
-TABLES = (CASE, REFERRAL, CONSULTATION, COMMITMENT, BRIEF)
+TABLES = (CASE, REFERRAL, CONSULTATION, COMMITMENT, BRIEF, DEADLINE)
