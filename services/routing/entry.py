@@ -12,7 +12,6 @@ from services.routing.queries import Queries
 from services.routing.queue import Queue
 from services.routing.roster.book import Directory, RosterBook
 from services.routing.roster.difference import Change
-from services.routing.roster.document import Roster
 from services.routing.roster.reading import read_roster
 from services.routing.rulekeeping import RuleKeeping
 from services.routing.usecases.accounts import Accounts
@@ -57,9 +56,9 @@ class Routing:
 
     async def take_roster(self, content: bytes, by: str, *, dry_run: bool) -> Sequence[Change]:
         """Import a roster file that ``by`` brought, or only say what that would change. Raises RosterRefused."""
-        roster: Roster = read_roster(content, self.body, self.today())
+        file, today = read_roster(content), self.today()
         if dry_run:
-            return await preview_roster(self.reader, roster)
-        changes = await self.writer.run(lambda tx: import_roster(tx, roster, by))
+            return await preview_roster(self.reader, file, self.body, today)
+        changes = await self.writer.run(lambda tx: import_roster(tx, file, self.body, today, by))
         self.deadlines.wake()
         return changes

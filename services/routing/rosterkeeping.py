@@ -61,11 +61,11 @@ class RosterKeeping:
 
     async def add(self, by: str, entry: E) -> E:
         """See :meth:`RosterEditing.add`."""
-        return await self._kept(lambda tx: self.editing.add(tx, by, entry))
+        return await self._write(lambda tx: self.editing.add(tx, by, entry))
 
     async def put(self, by: str, entry: E, seen: str | None = None) -> E:
         """See :meth:`RosterEditing.put`."""
-        return await self._kept(lambda tx: self.editing.put(tx, by, entry, seen))
+        return await self._write(lambda tx: self.editing.put(tx, by, entry, seen))
 
     async def alter(self, by: str, code: str, alteration: Alteration[E], key: Key | None = None) -> None:
         """See :meth:`RosterEditing.alter`; with the same ``key`` it is done once."""
@@ -79,13 +79,13 @@ class RosterKeeping:
 
     async def remove(self, by: str, kind: type[E], code: str) -> None:
         """See :meth:`RosterEditing.remove`."""
-        await self._kept(lambda tx: self.editing.remove(tx, by, kind, code))
+        await self._write(lambda tx: self.editing.remove(tx, by, kind, code))
 
     async def alter_body(self, by: str, alter: Callable[[Roster], Roster]) -> Roster:
         """See :meth:`RosterEditing.alter_body`."""
-        return await self._kept(lambda tx: self.editing.alter_body(tx, by, alter))
+        return await self._write(lambda tx: self.editing.alter_body(tx, by, alter))
 
-    async def _kept(self, job: Callable[[Transaction], Awaitable[R]]) -> R:
-        kept = await self.writer.run(job)
+    async def _write(self, job: Callable[[Transaction], Awaitable[R]]) -> R:
+        result = await self.writer.run(job)
         self.changed()
-        return kept
+        return result

@@ -277,6 +277,23 @@ async def test_a_file_with_dates_is_the_same_file_the_second_time(office: Office
     assert line == shown
 
 
+async def test_what_a_file_leaves_out_stays_and_what_it_empties_goes(office: Office) -> None:
+    leave = {"begins_on": "2026-03-01", "ends_on": "2026-03-31", "stand_in": "m-3"}
+    await ask(office, "POST", "/members/m-1/leave", leave)
+    them = (member("m-1"), member("m-2"), member("m-3", station="st-2", communities=["c-2"]))
+    old = await office.http.post("/api/v1/roster", content=json.dumps(roster(*them)), headers=office.as_("officer"))
+    assert old.json() == {"changes": [], "applied": False}
+    assert (await ask(office, "GET", "/members/m-1")).json()["leave"] == [leave]
+    content = json.dumps(roster(*them[:2]), indent=1)
+    without = await office.http.post("/api/v1/roster", content=content, headers=office.as_("officer"))
+    [fault] = without.json()["errors"]
+    assert (without.status_code, fault["pointer"]) == (422, "#/members/0/leave/0/stand_in")
+    assert '"m-1"' in content.splitlines()[fault["line"]]  # the member's entry, where such a field would be
+    emptied = await bring(office, member("m-1", leave=[]), *them[1:])
+    [change] = emptied["changes"]
+    assert (change["code"], change["fields"]["leave"]["after"]) == ("m-1", [])
+
+
 async def test_a_wrong_date_in_a_file_is_named_by_its_line(office: Office) -> None:
     them = member("m-1", leave=[{"begins_on": "2026-04-01"}])
     content = json.dumps({**roster(them), **PARTS}, indent=1)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.routing.roster.checking import mistakes
+from services.routing.roster.completing import completed
 from services.routing.roster.document import Roster
 from services.routing.roster.lines import Location, line_at, lines_of
 from shared.errors import DomainError
@@ -43,21 +44,33 @@ class RosterRefused(DomainError):
         self.faults = tuple(faults[:MOST_FAULTS])
 
 
-def read_roster(content: bytes, body: str, today: date) -> Roster:
-    """The roster in ``content``, which must be the one of ``body``; ``today`` is the date there.
+@dataclass(frozen=True)
+class RosterFile:
+    """A file whose every field is as it should be; what the fields say together is checked against a roster."""
 
-    Raises RosterRefused.
-    """
+    text: str = field(repr=False)
+    roster: Roster
+
+    def onto(self, before: Roster | None, body: str, today: date) -> Roster:
+        """The roster of ``body`` that this file makes of the one ``before``; ``today`` is the date at the body.
+
+        Raises RosterRefused.
+        """
+        roster = completed(self.roster, before)
+        wrong = [(location, title, params, None) for location, title, params in mistakes(roster, body, today)]
+        if wrong:
+            raise _refused(self.text, wrong)
+        return roster
+
+
+def read_roster(content: bytes) -> RosterFile:
+    """The roster in ``content``. Raises RosterRefused."""
     text = _text(content)
     data = _json(text)
     try:
-        roster = Roster.model_validate(data)
+        return RosterFile(text, Roster.model_validate(data))
     except ValidationError as error:
         raise _refused(text, [(each["loc"], "", {}, each) for each in _innermost(error.errors())]) from None
-    wrong = [(location, title, params, None) for location, title, params in mistakes(roster, body, today)]
-    if wrong:
-        raise _refused(text, wrong)
-    return roster
 
 
 def _innermost(errors: Sequence[Any]) -> Iterator[Mapping[str, Any]]:

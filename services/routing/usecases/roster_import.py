@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from services.routing.roster.changes import record
 from services.routing.roster.difference import Change, difference
 from services.routing.roster.document import Roster
 from services.routing.roster.publishing import publish
+from services.routing.roster.reading import RosterFile
 from services.routing.roster.reads import Reads
 from services.routing.roster.store import hold, load, revision_of, write
 from shared.db.transaction import Transaction
 
 
-async def preview_roster(reads: Reads, roster: Roster) -> Sequence[Change]:
-    """What importing ``roster`` would change."""
-    return difference(await load(reads, roster.body.code), roster)
+async def preview_roster(reads: Reads, file: RosterFile, body: str, today: date) -> Sequence[Change]:
+    """What importing ``file`` would change. Raises RosterRefused."""
+    before = await load(reads, body)
+    return difference(before, file.onto(before, body, today))
 
 
-async def import_roster(tx: Transaction, roster: Roster, by: str) -> Sequence[Change]:
-    """Make ``roster`` the body's roster and announce it; the same one again changes and announces nothing.
+async def import_roster(tx: Transaction, file: RosterFile, body: str, today: date, by: str) -> Sequence[Change]:
+    """Make ``file`` the body's roster and announce it; the same one again changes and announces nothing.
 
-    ``by``: the login of whoever brought the file.
+    What the file leaves out stays. ``by``: the login of whoever brought it. Raises RosterRefused.
     """
     await hold(tx)
-    return await replace_roster(tx, await load(tx, roster.body.code), roster, by, by_file=True)
+    before = await load(tx, body)
+    return await replace_roster(tx, before, file.onto(before, body, today), by, by_file=True)
 
 
 async def replace_roster(
