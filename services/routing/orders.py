@@ -157,18 +157,20 @@ async def asked_for(reads: Reads, references: Collection[str]) -> dict[str, froz
     return {reference: frozenset(members) for reference, members in asked.items()}
 
 
-async def loads(reads: Reads, members: Collection[str], since: datetime) -> dict[str, Load]:
-    """What these members carry now, and how many orders they were given since; two queries for however many."""
+async def loads(reads: Reads, members: Collection[str]) -> dict[str, Load]:
+    """What these members carry now; one query for however many."""
     carried = select(WORKLOADS.c.member, WORKLOADS.c.open_orders, WORKLOADS.c.last_assigned_at)
-    given = select(ASKINGS.c.member, func.count().label("orders")).where(ASKINGS.c.asked_at >= since)
     if len(members) <= _MANY:
         carried = carried.where(WORKLOADS.c.member.in_(members))
+    return {row.member: Load(row.open_orders, row.last_assigned_at) for row in await reads.all(carried)}
+
+
+async def given_since(reads: Reads, members: Collection[str], since: datetime) -> dict[str, int]:
+    """How many orders these members were given since; one query for however many."""
+    given = select(ASKINGS.c.member, func.count().label("orders")).where(ASKINGS.c.asked_at >= since)
+    if len(members) <= _MANY:
         given = given.where(ASKINGS.c.member.in_(members))
-    lately = {row.member: row.orders for row in await reads.all(given.group_by(ASKINGS.c.member))}
-    return {
-        row.member: Load(row.open_orders, row.last_assigned_at, lately.get(row.member, 0))
-        for row in await reads.all(carried)
-    }
+    return {row.member: row.orders for row in await reads.all(given.group_by(ASKINGS.c.member))}
 
 
 async def open_orders(tx: Transaction, orders: Sequence[OrderRecord], askings: Sequence[AskingRecord]) -> None:

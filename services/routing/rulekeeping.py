@@ -112,7 +112,7 @@ class RuleKeeping:
         station = station or directory.station_of_community.get(community or "") or community or ""
         order = _supposed(supposed, community or station, station, now)
         shortlist = scene.shortlist(scene.matter(order), (), IN_LINE)
-        loads = await scene.loads(self.reader, [shortlist])
+        loads = await scene.loads(self.reader, [shortlist], IN_LINE)
         choice = choose(shortlist, loads)
         why = scene.why(choice, 0) if choice else reasons.nobody(0, shortlist.away)
         return Decision(
@@ -121,7 +121,7 @@ class RuleKeeping:
             rule=scene.present.written.version,
             criteria=shortlist.order,
             why=why,
-            line=ranked(shortlist, loads)[:IN_LINE],
+            line=ranked(shortlist, loads, IN_LINE),
         )
 
 

@@ -126,7 +126,7 @@ def test_whatever_the_order_of_criteria_the_first_that_differs_decides(order: li
     loads = {each.code: Load(random.randint(0, 2), None, random.randint(0, 2)) for each in candidates}
     rule = Rule(tuple(order), recent_days=7)
     shortlist = Neighbourhoods(candidates).shortlist(MATTER, rule, Today(), at_least=len(candidates))
-    line = ranked(shortlist, loads)
+    line = ranked(shortlist, loads, len(candidates))
     compared = rule.order_for(MATTER)
     assert [key_of(Criterion.CODE, each) for each in line] == [
         each.member for each in sorted(line, key=lambda each: [key_of(criterion, each) for criterion in compared])
@@ -223,10 +223,10 @@ def test_whoever_holds_no_office_is_not_asked_and_a_member_has_one_place() -> No
     day = Today(away=(Away("a", "b"),))
     everybody = [candidate("a", expertise=["roads"]), candidate("b"), candidate("c")]
     shortlist = Neighbourhoods(everybody).shortlist(MATTER, USUAL, day, at_least=9)
-    assert [(each.member, each.stand_in_for) for each in ranked(shortlist, {})] == [("b", "a"), ("c", None)]
+    assert [(each.member, each.stand_in_for) for each in ranked(shortlist, {}, 9)] == [("b", "a"), ("c", None)]
     same = [candidate("a"), candidate("b"), candidate("c")]
     shortlist = Neighbourhoods(same).shortlist(MATTER, USUAL, day, at_least=9)
-    assert [(each.member, each.stand_in_for) for each in ranked(shortlist, {})] == [("b", None), ("c", None)]
+    assert [(each.member, each.stand_in_for) for each in ranked(shortlist, {}, 9)] == [("b", None), ("c", None)]
 
 
 def test_a_language_is_shared_whatever_its_letters() -> None:
@@ -286,4 +286,4 @@ def test_everybody_there_is_asked_once_and_the_order_of_the_file_never_matters(
     alone: list[str] = []
     while choice := chosen(candidates, loads, alone):
         alone.append(choice.first.member)
-    assert [each.member for each in ranked(shortlist, loads)][:5] == alone[:5]
+    assert [each.member for each in ranked(shortlist, loads, 5)] == alone[:5]

@@ -24,7 +24,7 @@ from services.routing.domain.people import (
     Standing,
     is_on_duty,
 )
-from services.routing.domain.rule import OF_THE_MOMENT, Criterion, Rule, key_of
+from services.routing.domain.rule import OF_THE_MOMENT, Criterion, Rule, key_of, key_of_load, key_of_nearness
 
 _NOTHING = Load()
 
@@ -41,6 +41,11 @@ class Shortlist:
     groups: tuple[tuple[Standing, ...], ...]
     among: int
     away: tuple[PassedOver, ...]
+
+    @property
+    def leading(self) -> Criterion:
+        """The first criterion that can tell members of a group apart."""
+        return next(criterion for criterion in self.order if criterion in OF_THE_MOMENT)
 
     @property
     def people(self) -> frozenset[str]:
@@ -124,27 +129,46 @@ class Neighbourhoods:
         return list(self._everybody.values())
 
 
-def ranked(shortlist: Shortlist, loads: Mapping[str, Load]) -> list[Standing]:
-    """The shortlist in the order in which they would be asked; ``loads`` holds everybody's who has one."""
-    order, seen = shortlist.order, set()
-    line: list[Standing] = []
+def front_of(shortlist: Shortlist, loads: Mapping[str, Load], count: int) -> frozenset[str]:
+    """Whoever can be among the first ``count`` of the shortlist, as far as the first criterion of the moment tells."""
+    return frozenset(
+        standing.member for group in shortlist.groups for standing in _front(group, shortlist.leading, loads, count)
+    )
+
+
+def ranked(shortlist: Shortlist, loads: Mapping[str, Load], count: int) -> list[Standing]:
+    """The first ``count`` in the order in which they would be asked; ``loads`` holds everybody's who has one."""
+    order = shortlist.order
+    line: dict[str, Standing] = {}
     for group in shortlist.groups:
-        laden = [_laden(standing, loads.get(standing.member, _NOTHING)) for standing in group]
+        # Groups are the whole body where a rule looks first at what members carry: most need no closer look.
+        front = _front(group, shortlist.leading, loads, count)
+        laden = [_laden(standing, loads.get(standing.member, _NOTHING)) for standing in front]
         for standing in sorted(laden, key=lambda each: _place(order, each)):
-            if standing.member not in seen:  # a stand-in may have a place of their own, too
-                seen.add(standing.member)
-                line.append(standing)
-    return line
+            line.setdefault(standing.member, standing)  # a stand-in may have a place of their own, too
+    return list(line.values())[:count]
 
 
 def choose(shortlist: Shortlist, loads: Mapping[str, Load]) -> Choice | None:
     """The member to ask; None where the shortlist has nobody."""
-    line = ranked(shortlist, loads)
-    if not line:
+    first, following = [*ranked(shortlist, loads, 2), None, None][:2]
+    if first is None:
         return None
-    first, following = line[0], line[1] if len(line) > 1 else None
     decided_by = _told_apart(shortlist.order, first, following) if following else None
     return Choice(shortlist.order, first, following, shortlist.among, decided_by, shortlist.away)
+
+
+def _front(group: Sequence[Standing], leading: Criterion, loads: Mapping[str, Load], count: int) -> Sequence[Standing]:
+    """Those of a group whom ``leading``, the first criterion that can tell them apart, lets be among ``count``."""
+    if len(group) <= count:
+        return group
+    carried = [(key_of_load(leading, each.member, loads.get(each.member, _NOTHING)), each) for each in group]
+    seen: set[str] = set()
+    for worth, standing in sorted(carried, key=lambda pair: pair[0]):
+        seen.add(standing.member)
+        if len(seen) == count:
+            return [each for value, each in carried if value <= worth]
+    return group
 
 
 class _Search:
@@ -153,7 +177,15 @@ class _Search:
     def __init__(self, members: Neighbourhoods, matter: Matter, rule: Rule, day: Day, asked: frozenset[str]) -> None:
         self._members, self._matter, self._rule, self._day, self._asked = members, matter, rule, day, asked
         self.order = rule.order_for(matter)
-        self._known: dict[str, Standing] = {}
+        # The same keys as those of :func:`key_of`, taken from the roster's entry: most members are never looked at
+        # closer, and there may be thousands.
+        self._keys: Mapping[Criterion, Callable[[Candidate], Any]] = {
+            Criterion.NEARNESS: self._near,
+            Criterion.DUTY: lambda each: is_on_duty(each, matter.channel, rule.duty_channels, day) is False,
+            Criterion.MATTER: lambda each: matter.category not in each.expertise,
+            Criterion.LANGUAGE: lambda each: not each.speaks(matter.language),
+            Criterion.COMMUNITY: lambda each: matter.community not in each.communities,
+        }
         self._lasting = tuple(takewhile(lambda criterion: criterion not in OF_THE_MOMENT, self.order))
 
     def groups(self) -> Iterator[list[Candidate]]:
@@ -184,15 +216,14 @@ class _Search:
     def as_good_as(self, standing: Standing) -> int:
         """How many can be asked who are as good as ``standing`` by the first criterion."""
         first = self.order[0]
-        if first in OF_THE_MOMENT:
-            return len(self.standings(self._members.everybody())[0])
-        wanted = key_of(first, standing)
-        rings = self._members.rings(self._matter) if first is Criterion.NEARNESS else [self._members.everybody()]
-        for ring in rings:
-            same = [each for each in ring if key_of(first, self._standing(each)) == wanted]
-            if same:
-                return len(self.standings(same)[0])
-        return 0
+        members = self._members.everybody()
+        if first is Criterion.NEARNESS:
+            wanted = key_of(first, standing)
+            members = next(ring for ring in self._members.rings(self._matter) if ring and self._near(ring[0]) == wanted)
+        elif first not in OF_THE_MOMENT:
+            key, wanted = self._keys[first], key_of(first, standing)
+            members = [each for each in members if key(each) == wanted]
+        return sum(1 for each in members if self._can_be_asked(each))
 
     def _split(self, members: list[Candidate], criteria: Sequence[Criterion]) -> Iterator[list[Candidate]]:
         if not criteria or len(members) < 2:
@@ -200,18 +231,22 @@ class _Search:
                 yield members
             return
         parts: defaultdict[Any, list[Candidate]] = defaultdict(list)
+        key = self._keys[criteria[0]]
         for candidate in members:
-            parts[key_of(criteria[0], self._standing(candidate))].append(candidate)
+            parts[key(candidate)].append(candidate)
         for key in sorted(parts):
             yield from self._split(parts[key], criteria[1:])
 
-    def _standing(self, candidate: Candidate) -> Standing:
-        known = self._known.get(candidate.code)
-        if known is None:
-            known = self._known[candidate.code] = self._compared(candidate)
-        return known
+    def _near(self, candidate: Candidate) -> Any:
+        return key_of_nearness(self._members.nearness(candidate, self._matter))
 
-    def _compared(self, candidate: Candidate) -> Standing:
+    def _can_be_asked(self, candidate: Candidate) -> bool:
+        if not self._day.in_term(candidate.code):
+            return False
+        leave = self._day.on_leave(candidate.code)
+        return self._stand_in(leave) is not None if leave is not None else candidate.code not in self._asked
+
+    def _standing(self, candidate: Candidate) -> Standing:
         matter = self._matter
         return Standing(
             member=candidate.code,

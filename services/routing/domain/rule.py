@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from services.routing.domain.people import Matter, Nearness, Standing
+from services.routing.domain.people import Load, Matter, Nearness, Standing
 
 
 class Criterion(StrEnum):
@@ -38,8 +38,23 @@ OF_THE_MOMENT = frozenset({Criterion.LOAD, Criterion.RECENT, Criterion.TURN, Cri
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _RING = {Nearness.COMMUNITY: 0, Nearness.STATION: 0, Nearness.TOWNSHIP: 1, Nearness.BODY: 2}
 
+
+def key_of_nearness(nearness: Nearness) -> int:
+    """Community and station are one ring, the township and the rest of the body two more."""
+    return _RING[nearness]
+
+
+def key_of_load(criterion: Criterion, member: str, load: Load) -> Any:
+    """The same as :func:`key_of`, of one of :data:`OF_THE_MOMENT`, for a member whose load alone is known."""
+    if criterion is Criterion.LOAD:
+        return load.open_orders
+    if criterion is Criterion.RECENT:
+        return load.recent_orders
+    return (load.last_assigned_at or _LONG_AGO) if criterion is Criterion.TURN else member
+
+
 _KEYS: Mapping[Criterion, Callable[[Standing], Any]] = {
-    Criterion.NEARNESS: lambda standing: _RING[standing.nearness],
+    Criterion.NEARNESS: lambda standing: key_of_nearness(standing.nearness),
     Criterion.DUTY: lambda standing: standing.on_duty is False,
     Criterion.MATTER: lambda standing: not standing.knows_matter,
     Criterion.LANGUAGE: lambda standing: not standing.speaks_language,

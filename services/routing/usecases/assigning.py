@@ -39,7 +39,7 @@ class Assigning:
         scene = await self.scene(tx)
         opened = [_opened(item.event, scene) for item in received]
         shortlists = [None if order.state is OrderState.JOINED else _shortlist(scene, order) for order in opened]
-        loads = dict(await scene.loads(tx, filter(None, shortlists)))
+        loads = await scene.loads(tx, [each for each in shortlists if each])
         askings: list[AskingRecord] = []
         for place, shortlist in enumerate(shortlists):
             order, choice = opened[place], choose(shortlist, loads) if shortlist else None
@@ -82,7 +82,7 @@ class Assigning:
         """Who comes next for each order, with the reason; None, and why, where nobody is left."""
         asked = await orders.asked_for(tx, [order.reference for order in waiting])
         shortlists = [_shortlist(scene, order, asked[order.reference]) for order in waiting]
-        loads = dict(await scene.loads(tx, filter(None, shortlists)))
+        loads = await scene.loads(tx, [each for each in shortlists if each])
         found: list[tuple[OrderRecord, Choice | None, Why]] = []
         for order, shortlist in zip(waiting, shortlists, strict=True):
             before = len(asked[order.reference])
@@ -147,7 +147,7 @@ class Assigning:
         shortlist = _shortlist(scene, order, asked[order.reference], SUGGESTED)
         if shortlist is None:
             return []
-        return ranked(shortlist, await scene.loads(reads, [shortlist]))[:SUGGESTED]
+        return ranked(shortlist, await scene.loads(reads, [shortlist], SUGGESTED), SUGGESTED)
 
 
 _LEFT_BY: Mapping[Move, orders.Ending] = {

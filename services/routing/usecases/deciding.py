@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from services.routing import orders, reasons
 from services.routing.calendar.book import CalendarBook
-from services.routing.domain.choosing import Choice, Shortlist
+from services.routing.domain.choosing import Choice, Shortlist, front_of
 from services.routing.domain.people import Load, Matter
-from services.routing.domain.rule import Rule
+from services.routing.domain.rule import Criterion, Rule
 from services.routing.orders import OrderRecord
 from services.routing.reasons import Why
 from services.routing.roster.book import Directory, RosterBook
@@ -79,16 +79,25 @@ class Scene:
         """Until when ``order`` can be given back to the body it belongs to: working days from its submission."""
         return self.calendar.add_working_days(order.submitted_at, self.present.rule.return_within)
 
-    async def loads(self, reads: Reads, shortlists: Iterable[Shortlist]) -> Mapping[str, Load]:
-        """What everybody on ``shortlists`` carries."""
-        people = frozenset[str]().union(*(shortlist.people for shortlist in shortlists))
-        return await self.loads_of(reads, people)
+    async def loads(self, reads: Reads, shortlists: Collection[Shortlist], at_least: int = 2) -> dict[str, Load]:
+        """What everybody on ``shortlists`` carries, as far as it can decide who is among the first ``at_least``.
 
-    async def loads_of(self, reads: Reads, people: Collection[str]) -> Mapping[str, Load]:
-        """What these members carry, and were given lately."""
+        Those of several shortlists may be given orders one after the other.
+        """
+        people = frozenset[str]().union(*(shortlist.people for shortlist in shortlists))
         if not people:
             return {}
-        return await orders.loads(reads, people, self.now - timedelta(days=self.present.rule.recent_days))
+        loads = await orders.loads(reads, people)
+        if not any(Criterion.RECENT in shortlist.order for shortlist in shortlists):
+            return loads
+        # Counting what was given lately is the dear part: only for those who may come first.
+        if all(shortlist.leading is not Criterion.RECENT for shortlist in shortlists):
+            count = at_least + len(shortlists)
+            people = frozenset[str]().union(*(front_of(shortlist, loads, count) for shortlist in shortlists))
+        since = self.now - timedelta(days=self.present.rule.recent_days)
+        for member, given in (await orders.given_since(reads, people, since)).items():
+            loads[member] = replace(loads.get(member, Load()), recent_orders=given)
+        return loads
 
 
 class Deciding:

@@ -25,7 +25,7 @@ AT_ONCE = 100
 """Orders in one transaction: others write in between."""
 
 ONLY_ROW = 1
-_TRIED: Table = TriedAgain.__table__  # type: ignore[attr-defined]
+TRIED: Table = TriedAgain.__table__  # type: ignore[attr-defined]
 
 Moment = tuple[int, date]
 """A revision of the roster, and a day of the body."""
@@ -66,11 +66,11 @@ class TryingAgain:
 
 
 async def _last(reads: Reads) -> Moment | None:
-    row = await reads.one(select(_TRIED.c.roster_revision, _TRIED.c.on_day))
+    row = await reads.one(select(TRIED.c.roster_revision, TRIED.c.on_day))
     return (row.roster_revision, row.on_day) if row else None
 
 
 async def _tried(tx: Transaction, moment: Moment) -> None:
     revision, day = moment
     row = {"id": ONLY_ROW, "roster_revision": revision, "on_day": day}
-    await tx.execute(tx.insert(_TRIED).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
+    await tx.execute(tx.insert(TRIED).values(row).on_conflict_do_update(index_elements=["id"], set_=row))
