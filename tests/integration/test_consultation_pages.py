@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -62,12 +63,12 @@ class Browser:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    async def send(self, page: str, ending: str, **entered: str | list[str]) -> httpx.Response:
+    async def send(self, page: str, ending: str, files: Any = None, **entered: str | list[str]) -> httpx.Response:
         """Fill in the form of ``page`` whose action, without its key, has this ending."""
         forms = Fields(page).forms
         [action] = [action for action in forms if action.partition("?")[0].endswith(ending)]
         headers = {"Accept": "text/html", "Accept-Language": "en", "Cookie": self._cookie()}
-        return await self._http.post(action, data={**forms[action], **entered}, headers=headers)
+        return await self._http.post(action, data={**forms[action], **entered}, files=files, headers=headers)
 
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())

@@ -141,13 +141,18 @@ class CasePages:
 
 async def _pictures(request: Request) -> list[Picture]:
     """The photographs of a form. Raises DomainError on ``photos``."""
-    files = [each for each in (await request.form()).getlist("photos") if isinstance(each, UploadFile) and each.size]
-    if len(files) > MOST_AT_ONCE:
-        raise DomainError(
-            "too-many-photos-at-once", "At most {most} photographs at once.", field="photos", most=MOST_AT_ONCE
-        )
-    # In a thread, and one after another: unpacking takes a processor and much memory.
-    return [await asyncio.to_thread(developed, await each.read()) for each in files]
+    form = await request.form()
+    files = [each for each in form.getlist("photos") if isinstance(each, UploadFile) and each.size]
+    try:
+        if len(files) > MOST_AT_ONCE:
+            raise DomainError(
+                "too-many-photos-at-once", "At most {most} photographs at once.", field="photos", most=MOST_AT_ONCE
+            )
+        # In a thread, and one after another: unpacking takes a processor and much memory.
+        return [await asyncio.to_thread(developed, await each.read()) for each in files]
+    finally:
+        # The fields are still read afterwards; the files are not.
+        await form.close()
 
 
 def build_case_pages(desk: Desk, zone: str) -> APIRouter:

@@ -57,9 +57,16 @@ async def act_on(request: Request, desk: Desk, key: Key, sent: Sent[M, R]) -> No
         raise
     except DomainError as error:
         sentence = translator_of(request).sentence(error.title, **error.params)
-        field = sent.field(form.value, error.field or "")
+        field = _as_sent(sent.model, sent.field(form.value, error.field or ""))
         beside = field if _is_shown(sent.model, field) else ""
         raise Refused(sent.name, replace(form, errors={beside: sentence}), error.status) from error
+
+
+def _as_sent(model: type[BaseModel], field: str) -> str:
+    """The name under which a page with several forms sends the field."""
+    described = model.model_fields.get(field)
+    alias = described.validation_alias if described is not None else None
+    return alias if isinstance(alias, str) else field
 
 
 def _is_shown(model: type[BaseModel], field: str) -> bool:
