@@ -16,6 +16,7 @@ from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
 from services.reporting.http.pages import report_pages
 from services.reporting.lag import lag_of
+from services.reporting.lateness import Lateness
 from services.reporting.projection import live_projection
 from services.reporting.queries import Reports
 from services.reporting.rebuild import stream_at
@@ -59,7 +60,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         runtime.reader, body=settings.body, tier=settings.tier, parent=settings.parent, time_zone=settings.time_zone
     )
 
-    doings = Doings(runtime.reader)
+    doings, lateness = Doings(runtime.reader), Lateness(runtime.reader)
 
     def read(message: Msg) -> Received[Event] | None:
         return runtime.consumer.read("", message.subject, message.headers, message.data)
@@ -82,7 +83,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         registry=registry,
         readiness=runtime.readiness,
     )
-    app.include_router(figures_api(reports, doings, rebuilds, partial(lag_of, runtime.link, stream)))
+    app.include_router(figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)))
     app.include_router(parked_router(runtime, "reporting"))
-    app.include_router(report_pages(reports, doings, clock))
+    app.include_router(report_pages(reports, doings, lateness, clock))
     return Service("reporting", app, PREFIXES, runtime.readiness)

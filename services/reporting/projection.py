@@ -21,6 +21,7 @@ from services.reporting.tables import (
     Consultation,
     Issue,
     IssueStep,
+    MissedDeadline,
     Reception,
     Roster,
     Survey,
@@ -158,6 +159,15 @@ def _brief(step: str, says: Callable[[Any], str | None] = lambda event: None) ->
     return row
 
 
+def _missed(event: report.DeadlineMissed) -> Row:
+    return {
+        "deadline_id": event.deadline_id,
+        "kind": event.kind,
+        "reference": event.reference,
+        "missed_at": event.occurred_at,
+    }
+
+
 def _roster(event: report.RosterPublished) -> Row:
     return {
         "revision": event.revision,
@@ -204,6 +214,7 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.ActivityRecorded, Activity, _activity),
     _projected(report.ReceptionDayHeld, Activity, _reception_day),
     _projected(report.ActivityJoined, ActivityJoining, _joining),
+    _projected(report.DeadlineMissed, MissedDeadline, _missed),
     _projected(report.BriefHandedIn, BriefStep, _brief("handed-in")),
     _projected(report.BriefSettled, BriefStep, _brief("settled", lambda event: str(event.outcome))),
 )

@@ -170,6 +170,18 @@ class BriefStep(Row, table=True):
     """The outcome of a brief that was settled."""
 
 
+class MissedDeadline(Row, table=True):
+    """What was due was not done in time."""
+
+    __tablename__ = "missed_deadlines"
+    __table_args__ = (Index("missed_deadlines_by_date", "body", "missed_at"),)
+
+    deadline_id: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=16)
+    reference: str | None = Field(max_length=64)
+    missed_at: datetime = Field(sa_type=UTCDateTime)
+
+
 PROJECTION: tuple[type[Row], ...] = (
     Body,
     Roster,
@@ -182,5 +194,6 @@ PROJECTION: tuple[type[Row], ...] = (
     Activity,
     ActivityJoining,
     BriefStep,
+    MissedDeadline,
 )
 """All that a rebuild makes anew."""

@@ -14,6 +14,7 @@ from services.reporting.doings import Doings
 from services.reporting.domain import Period, PeriodEndsBeforeItBegins
 from services.reporting.figures import Value
 from services.reporting.lag import Lag
+from services.reporting.lateness import Lateness
 from services.reporting.queries import RaisedBy, Reports
 from services.reporting.rebuilds import Rebuilds
 from shared.errors import DomainError
@@ -76,7 +77,9 @@ class ActivitiesOut(BaseModel):
     briefs: dict[str, int]
 
 
-def figures_api(reports: Reports, doings: Doings, rebuilds: Rebuilds, lag: Callable[[], Awaitable[Lag]]) -> APIRouter:
+def figures_api(
+    reports: Reports, doings: Doings, lateness: Lateness, rebuilds: Rebuilds, lag: Callable[[], Awaitable[Lag]]
+) -> APIRouter:
     """Reads for all staff; rebuilding is the officer's."""
     router = APIRouter(prefix="/api/v1", tags=["figures"])
     staff = [Depends(allow(*STAFF))]
@@ -100,6 +103,11 @@ def figures_api(reports: Reports, doings: Doings, rebuilds: Rebuilds, lag: Calla
             kinds=[DoneOut(**asdict(each)) for each in await doings.activities(known, period)],
             briefs=await doings.briefs(known, period),
         )
+
+    @router.get("/figures/deadlines", dependencies=staff)
+    async def deadlines(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, int]:
+        """How many deadlines of each kind passed in the period without what was due."""
+        return await lateness.missed(await reports.body(body), period)
 
     @router.get("/reporting/lag", dependencies=staff)
     async def how_far_behind() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, ResidentsOut, period_of
+from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import Reports
 from shared.clock import Clock, local_date
 from shared.i18n.vocabulary import category_name
@@ -22,7 +23,7 @@ from shared.web.forms import blank
 from shared.web.pages import render
 
 
-def report_pages(reports: Reports, doings: Doings, clock: Clock) -> APIRouter:
+def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Clock) -> APIRouter:
     """Pages for all staff."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(allow(*STAFF))])
 
@@ -54,6 +55,8 @@ def report_pages(reports: Reports, doings: Doings, clock: Clock) -> APIRouter:
             activity_names=KINDS,
             briefs=await doings.briefs(chosen, period),
             brief_names=BRIEF_STEPS,
+            missed=await lateness.missed(chosen, period),
+            deadline_names=DEADLINES,
             months=await reports.issues_by_month(chosen, period),
             categories=await reports.issues_by_category(chosen, period),
             outcomes=await reports.issues_by_outcome(chosen, period),
