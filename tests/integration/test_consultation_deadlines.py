@@ -129,6 +129,22 @@ async def test_taken_over_it_is_owed_by_the_same_day_by_somebody_else(bench: Ben
     assert (await bench.get(OWN, f"/cases/{reference}/deadlines")).status_code == 404
 
 
+async def test_given_back_it_is_still_owed_though_by_nobody_yet(bench: Bench) -> None:
+    reference = await bench.taken()
+    version = bench.routing_versions[reference] = bench.routing_versions[reference] + 1
+    returned = inner.IssueReturned(
+        occurred_at=NOW, reference=reference, version_of_issue=version, member=OWN, proposed_owner="ili"
+    )
+    await bench.tell("routing", returned)
+    await bench.until(lambda: bench.state_of(reference), "returned")
+    lines = await owed(bench, reference, "officer")
+    assert {(line["member"], line["state"]) for line in lines.values()} == {(None, "running")}
+    await bench.assign(reference, OTHER)
+    await bench.accept(reference, OTHER)
+    await bench.until(lambda: bench.state_of(reference), "in-progress")
+    assert {line["member"] for line in (await owed(bench, reference, OTHER)).values()} == {OTHER}
+
+
 async def test_a_pause_over_http_is_on_the_thread_and_names_what_is_wrong(bench: Bench) -> None:
     reference = await bench.taken()
     answer = (await owed(bench, reference))["answer"]

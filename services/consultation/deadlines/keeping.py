@@ -121,8 +121,11 @@ async def release(
     await write(tx, [replace(each, state=state, ended_at=moment.at) for each, state in moves])
 
 
-async def hand_over(tx: Transaction, reference: str, member: str) -> None:
-    """Another member has the case, and is the one who is warned from now on."""
+async def hand_over(tx: Transaction, reference: str, member: str | None) -> None:
+    """Another member has the case, and is the one who is warned from now on; None while nobody has it.
+
+    The time runs on: the resident waits, whoever it is for.
+    """
     columns = DEADLINES.c
     of_case = (columns.reference == reference) & columns.kind.in_(OF_THE_CASE) & columns.state.in_(_states(OWED))
     await tx.execute(DEADLINES.update().where(of_case).values(member=member))

@@ -204,6 +204,7 @@ async def _returned(
         case.move(move)
         await case.enter(kind, _moment(event), audience="staff", member=member, details=details)
         await case.save()
+        await deadlines.hand_over(tx, event.reference, None)
 
 
 def _moment(event: inner.InnerEvent) -> Moment:
