@@ -103,8 +103,6 @@ def test_every_criterion_of_a_decision_can_be_shown(code: str) -> None:
         rows = compared(why, translator, lambda moment: moment.isoformat())
         told = why.get("criteria", ())
         expected = [each for each in told if each["value"] is not None or each["criterion"] != "duty"]
-            each for each in why.get("criteria", ()) if each["value"] is not None or each["criterion"] != "duty"
-        ]
         assert len(rows) == len(expected)
         assert all(row.criterion and row.value and row.next and "None" not in row.value for row in rows)
         assert sum(row.decided for row in rows) == (why.get("decided_by") in [each["criterion"] for each in expected])
