@@ -109,6 +109,10 @@ class ReferralLine(BaseModel):
 class CaseWhole(CaseLine):
     """A case with everything that is known of it here; the resident's words are in the vault."""
 
+    joined_to: str | None
+    """The issue under which it is worked on, where it is the same matter."""
+    residents: int
+    """How many residents raised the matter: all of them are told what is written for the resident."""
     answer: str | None
     competent: str | None
     version: int

@@ -14,6 +14,7 @@ from services.consultation.tables import CASES, ROSTER_CODES, ROSTER_MEMBERS, RO
 from services.consultation.threads import LONGEST_THREAD, Threads
 from services.consultation.usecases.acting import Actor
 from services.consultation.usecases.casefile import cases_of
+from services.consultation.usecases.joining import joined_by
 from shared.db.reader import Reader
 from shared.errors import NotFound
 from shared.web.paging import Page, decode_cursor, encode_cursor
@@ -58,6 +59,8 @@ class Casebook:
         commitments = await self._books.commitments.of_issue(reference)
         return CaseWhole(
             **_line(row, sum(each.overdue for each in commitments)).model_dump(),
+            joined_to=row.joined_to,
+            residents=1 + await joined_by(self._reader, reference),
             answer=row.answer,
             competent=row.competent,
             version=row.version,

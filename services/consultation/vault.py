@@ -23,13 +23,23 @@ class Contact(BaseModel):
     email: str | None = None
 
 
+class JoinedWords(BaseModel):
+    """What another resident wrote of the same matter."""
+
+    reference: str
+    words: str | None
+    language: str
+    erased: bool
+
+
 class ResidentWords(BaseModel):
-    """What the resident wrote; empty where it was erased."""
+    """What the resident wrote; empty where it was erased. ``joined`` are others of the same matter."""
 
     words: str | None
     language: str | None = None
     contact: Contact | None = None
     erased: bool = False
+    joined: tuple[JoinedWords, ...] = ()
 
 
 class Vault(Protocol):

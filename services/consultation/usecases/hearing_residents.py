@@ -22,7 +22,8 @@ async def hear_split(tx: Transaction, received: Received[inner.IssueSplit]) -> N
     """It is a matter of its own after all."""
     event = received.event
     if await is_next(tx, event, "intake"):
-        await joining.split(tx, event.reference, event.joined_to, Moment(event.occurred_at, event.on_paper))
+        moment = Moment(event.occurred_at, event.on_paper)
+        await joining.split(tx, event.reference, event.joined_to, moment, event.version_of_issue)
 
 
 async def hear_word(tx: Transaction, received: Received[inner.WordGiven]) -> None:
