@@ -69,7 +69,13 @@ def _as_sent(model: type[BaseModel], field: str) -> str:
     return alias if isinstance(alias, str) else field
 
 
+SENT_ALONG = frozenset({"reference", "sequence", "station", "version"})
+"""Fields that no page shows: what is wrong with them is said of the whole form."""
+
+
 def _is_shown(model: type[BaseModel], field: str) -> bool:
-    """Whether the form has the field, under its own name or the one it is sent as."""
+    """Whether the form shows the field, under its own name or the one it is sent as."""
+    if field in SENT_ALONG:
+        return False
     names = {alias for each in model.model_fields.values() if isinstance(alias := each.validation_alias, str)}
     return field.partition(".")[0] in {*model.model_fields, *names}
