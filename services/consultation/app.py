@@ -49,6 +49,7 @@ from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
 from shared.web.edge import Uploads
 from shared.web.factory import create_app
+from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -109,9 +110,11 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
 
     deadline_clock = DeadlineClock(runtime.reader, runtime.writer, clock, settings.time_zone)
 
+    names = NameBook(settings.neighbours)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, runtime.running(), deadline_clock.watched():
+        async with neighbours, names.running(), runtime.running(), deadline_clock.watched():
             yield
 
     app = create_app(
@@ -123,6 +126,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         registry=registry,
         readiness=runtime.readiness,
         uploads=UPLOADS,
+        names=names,
     )
     app.include_router(build_api(desk, settings.time_zone))
     app.include_router(build_consultation_api(desk))

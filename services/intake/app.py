@@ -37,6 +37,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -105,9 +106,11 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
         draft_minutes=settings.draft_minutes,
     )
 
+    names = NameBook(settings.neighbours)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, runtime.running(), timekeeper.watching():
+        async with neighbours, names.running(), runtime.running(), timekeeper.watching():
             yield
 
     app = create_app(
@@ -118,6 +121,7 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
+        names=names,
     )
     app.include_router(build_api(intake))
     app.include_router(parked_router(runtime, settings.service))

@@ -62,6 +62,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -179,9 +180,11 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         sample_mail_domain=settings.sample_mail_domain,
     )
 
+    names = NameBook(settings.neighbours)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, passwords.running(), runtime.running(), routing.deadlines.watched():
+        async with neighbours, names.running(), passwords.running(), runtime.running(), routing.deadlines.watched():
             if settings.bootstrap_officer:
                 first_password = settings.bootstrap_password.get_secret_value()
                 await routing.accounts.ensure_first_officer(settings.bootstrap_officer, first_password)
@@ -196,6 +199,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         registry=registry,
         readiness=runtime.readiness,
         max_body_size=LARGEST_ROSTER,
+        names=names,
     )
     refusals.install(app)
     app.include_router(build_api(routing))

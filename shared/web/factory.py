@@ -20,6 +20,7 @@ from shared.web import problems
 from shared.web.assets import Assets
 from shared.web.auth import safe_next
 from shared.web.edge import Edge, Uploads
+from shared.web.names import NameBook
 from shared.web.pages import Pages
 from shared.web.state import LANGUAGE_COOKIE, Web
 from shared.web.tokens import TokenVerifier
@@ -41,6 +42,7 @@ def create_app(
     readiness: Readiness,
     max_body_size: int = 256 * 1024,
     uploads: Uploads | None = None,
+    names: NameBook | None = None,
 ) -> FastAPI:
     """A FastAPI app to include a service's routers in.
 
@@ -64,7 +66,7 @@ def create_app(
         settings=settings,
         verifier=verifier,
         translations=translations,
-        pages=Pages(settings, translations, templates, assets),
+        pages=Pages(settings, translations, templates, assets, names),
         metrics=metrics,
     )
     problems.install(app)

@@ -3,7 +3,7 @@
 ``return render(request, "desk.html", receptions=receptions)``. Every template extends ``base.html`` and may use
 ``_``, ``ngettext``, ``language``, ``dir``, ``languages``, ``claims`` (or None), ``csrf``, ``path``, ``body``,
 ``body_name``, ``asset("doorstep.css")``, in the body's zone ``format_date(on)``, ``format_time(at)``,
-``format_datetime(at)``, and ``percent(share)``, ``number(n)``. A name that a template misses is an error, never
+``format_datetime(at)``, ``percent(share)``, ``number(n)``. A name that a template misses is an error, never
 an empty place. A form that did its work answers ``see_other("/desk", N_("The reception is registered."))``.
 """
 
@@ -25,6 +25,7 @@ from shared.i18n.vocabulary import category_name
 from shared.settings import ServiceSettings
 from shared.web.assets import Assets
 from shared.web.auth import SESSION_COOKIE
+from shared.web.names import NameBook
 from shared.web.state import translator_of, web_of
 from shared.web.tokens import Claims, Role
 
@@ -63,11 +64,13 @@ class Pages:
         translations: Catalogues,
         folders: Sequence[Path],
         assets: Assets,
+        names: NameBook | None = None,
     ) -> None:
         self._settings = settings
         self._translations = translations
         self._loader = FileSystemLoader([*folders, SHARED_TEMPLATES])
         self._assets = assets
+        self._names = names or NameBook("")
         self._environments: dict[str, Environment] = {}
 
     def render(self, request: Request, template: str, status: int = 200, /, **context: object) -> HTMLResponse:
@@ -139,6 +142,7 @@ class Pages:
             percent=translator.format_percent,
             number=translator.format_number,
             category_name=category_name,
+            called=partial(self._names.called, language=translator.code),
         )
         return environment
 

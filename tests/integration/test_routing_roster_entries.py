@@ -231,8 +231,8 @@ async def test_a_department_is_told_to_services_and_its_names_to_everybody(offic
     assert (told["code"], told["days_to_reply"]) == ("d-roads", 7) and "roads@" not in json.dumps(told)
     asked = await office.http.get("/api/v1/roster/departments/d-roads", headers=office.as_("service", service="notify"))
     assert asked.json() == sent
-    names = await office.http.get("/api/v1/roster/names", headers=office.as_("member", "m-1"))
-    assert names.json()["departments"] == {"d-roads": {"zh-Hans": "交通局"}}
+    names = await office.http.get("/api/v1/roster/names")
+    assert names.json()["department"] == {"d-roads": {"zh-Hans": "交通局"}}
     for wrong, field in (({"days_to_reply": 0}, "days_to_reply"), ({"email": "a b"}, "email"), ({"code": "x"}, "code")):
         assert refusal(await ask(office, "PUT", "/departments/d-roads", {**sent, **wrong}))[:2] == (422, field)
 

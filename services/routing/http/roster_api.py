@@ -38,7 +38,7 @@ from services.routing.roster.entries import E
 from services.routing.roster.parts import LeaveEntry, TermEntry
 from services.routing.rosterkeeping import RosterKeeping
 from shared.errors import DomainError
-from shared.web.auth import Claims, Role, SignedIn, allow
+from shared.web.auth import Claims, Role, allow
 from shared.web.fields import Code
 from shared.web.idempotency import IdempotencyKey, idempotency
 from shared.web.paging import Page
@@ -218,8 +218,8 @@ def _add_whole(router: APIRouter, keeping: RosterKeeping) -> None:
         return WholeBody.of(await keeping.alter_body(claims.subject, lambda roster: roster.model_copy(update=update)))
 
     @router.get("/names")
-    async def names(_: SignedIn) -> NamesOut:
-        """What places and departments are called, for pages that show more than codes."""
+    async def names() -> NamesOut:
+        """What places and departments are called, as their signs say; for pages that show more than codes."""
         return NamesOut.of((await keeping.directory()).roster)
 
     @router.get("/changes")

@@ -94,14 +94,20 @@ ByCode = dict[str, dict[str, str]]
 class NamesOut(BaseModel):
     """What everything with a name is called: by code, by language. What has no name is left out."""
 
-    townships: ByCode
-    stations: ByCode
-    communities: ByCode
-    departments: ByCode
+    township: ByCode
+    station: ByCode
+    community: ByCode
+    department: ByCode
 
     @classmethod
     def of(cls, roster: Roster) -> NamesOut:
         """The names in ``roster``."""
+        lists: dict[str, tuple[Any, ...]] = {
+            "township": roster.townships,
+            "station": roster.stations,
+            "community": roster.communities,
+            "department": roster.departments,
+        }
         return cls.model_validate(
-            {name: {each.code: each.names for each in getattr(roster, name) if each.names} for name in cls.model_fields}
+            {kind: {each.code: each.names for each in entries if each.names} for kind, entries in lists.items()}
         )
