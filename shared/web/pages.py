@@ -95,6 +95,10 @@ class Pages:
             response.headers["Cache-Control"] = _REVALIDATED
         return response
 
+    def called(self, kind: str, code: str, translator: Translator) -> str:
+        """What a code of the roster is called in the reader's language, as ``called`` says it in templates."""
+        return self._names.called(kind, code, translator.code)
+
     def _reader(self, request: Request) -> Claims | None:
         known: Claims | None = getattr(request.state, "claims", None)
         token = request.cookies.get(SESSION_COOKIE)

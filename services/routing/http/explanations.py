@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -58,21 +58,32 @@ _ALWAYS_SAID = (Criterion.NEARNESS, Criterion.MATTER, Criterion.LANGUAGE, Criter
 """What an explanation from before rules were data tells."""
 
 
-def sentences(order: OrderRecord, why: Why, member: str | None, translator: Translator) -> list[str]:
+Called = Callable[[str, str], str]
+"""What the code of a kind is called, for the same reader."""
+
+
+def by_code(_: str, code: str) -> str:
+    """Codes as they are."""
+    return code
+
+
+def sentences(
+    order: OrderRecord, why: Why, member: str | None, translator: Translator, called: Called = by_code
+) -> list[str]:
     """Why ``member`` was asked for ``order``, one fact a sentence."""
     chosen_by = why["chosen_by"]
     if chosen_by == "nobody":
-        return list(_nobody(why, translator))
+        return list(_nobody(why, translator, called))
     if chosen_by == "colleague":
-        return list(_colleague(why, member, translator))
+        return list(_colleague(why, member, translator, called))
     if chosen_by == "stand-in":
         return [_stands_in(why, member, translator)]
     if chosen_by != "rule":
         return [translator.sentence(_BY_HAND[chosen_by], member=member)]
-    return list(_by_rule(order, why, member, translator))
+    return list(_by_rule(order, why, member, translator, called))
 
 
-def _by_rule(order: OrderRecord, why: Why, member: str | None, translator: Translator) -> Iterator[str]:
+def _by_rule(order: OrderRecord, why: Why, member: str | None, translator: Translator, called: Called) -> Iterator[str]:
     """What the rule looked at, in its order. A stand-in has the place of whoever is away: those facts are theirs."""
     away = why.get("stand_in_for")
     if away:
@@ -81,7 +92,7 @@ def _by_rule(order: OrderRecord, why: Why, member: str | None, translator: Trans
     order_of = [Criterion(each["criterion"]) for each in why.get("criteria", ())] or list(_ALWAYS_SAID)
     for criterion in order_of:
         if criterion is Criterion.NEARNESS:
-            yield from _near(order, why, placed, order_of, translator)
+            yield from _near(order, why, placed, order_of, translator, called)
         elif criterion is Criterion.DUTY and why["on_duty"] is not None:
             on_duty = _DUTY[why["on_duty"]]
             yield translator.sentence(on_duty, member=placed)
@@ -103,13 +114,21 @@ def _by_rule(order: OrderRecord, why: Why, member: str | None, translator: Trans
 
 
 def _near(
-    order: OrderRecord, why: Why, member: str | None, order_of: list[Criterion], translator: Translator
+    order: OrderRecord,
+    why: Why,
+    member: str | None,
+    order_of: list[Criterion],
+    translator: Translator,
+    called: Called,
 ) -> Iterator[str]:
     nearness = Nearness(why["nearness"])
     before = [each for each in order_of[: order_of.index(Criterion.NEARNESS)] if each in _BEFORE_NEARNESS]
     said = _FAR_FOR_ANOTHER_REASON.get(nearness) if before else None
     yield translator.sentence(
-        said or _NEARNESS[nearness], member=member, community=order.community, station=order.station
+        said or _NEARNESS[nearness],
+        member=member,
+        community=called("community", order.community),
+        station=called("station", order.station),
     )
     if said:
         yield from (translator.gettext(_BEFORE_NEARNESS[each]) for each in before)
@@ -153,17 +172,17 @@ def _stands_in(why: Why, member: str | None, translator: Translator) -> str:
     return translator.sentence(_STANDS_IN, away=why["stand_in_for"], date=until, member=member)
 
 
-def _colleague(why: Why, member: str | None, translator: Translator) -> Iterator[str]:
+def _colleague(why: Why, member: str | None, translator: Translator, called: Called) -> Iterator[str]:
     said = N_("{member}, a colleague at the station {station}, took it.")
-    yield translator.sentence(said, member=member, station=why["at"])
+    yield translator.sentence(said, member=member, station=called("station", why["at"]))
     if why["instead_of"]:
         yield translator.sentence(N_("{member} had been asked and had not answered yet."), member=why["instead_of"])
 
 
-def _nobody(why: Why, translator: Translator) -> Iterator[str]:
+def _nobody(why: Why, translator: Translator, called: Called) -> Iterator[str]:
     if returned_by := why.get("returned_by"):
         said = N_("{member} says that this belongs to {owner}.")
-        yield translator.sentence(said, member=returned_by, owner=why["proposed_owner"])
+        yield translator.sentence(said, member=returned_by, owner=called("department", why["proposed_owner"]))
         return
     asked_before = why["asked_before"]
     if not asked_before:

@@ -23,7 +23,7 @@ from shared.web.auth import Claims, Role, allow, token_of
 from shared.web.fields import Code, Text
 from shared.web.forms import Form, blank, read_form
 from shared.web.pages import render, see_other
-from shared.web.state import translator_of
+from shared.web.state import translator_of, web_of
 
 Readers = Annotated[Claims, Depends(allow(Role.MEMBER, Role.DISPATCHER, Role.OFFICER))]
 Answers = Annotated[Claims, Depends(allow(Role.MEMBER, Role.OFFICER))]
@@ -163,6 +163,7 @@ async def _page(
     status: int = 200,
 ) -> Response:
     translator = translator_of(request)
+    called = partial(web_of(request).pages.called, translator=translator)
     dispatching = claims.role is not Role.MEMBER
     allowed = await routing.orders.allowed(order, claims)
     askings = await routing.orders.askings(order) if dispatching else ()
@@ -173,12 +174,12 @@ async def _page(
         status,
         order=order,
         allowed=allowed,
-        why=sentences(order, order.why, order.member, translator) if order.why else (),
+        why=sentences(order, order.why, order.member, translator, called) if order.why else (),
         compared=compared(order.why, translator, partial(translator.format_datetime, zone=routing.time_zone))
         if order.why
         else (),
         words=await routing.words.of(order.reference, token_of(request)),
-        askings=[(asking, sentences(order, asking.why, asking.member, translator)) for asking in askings],
+        askings=[(asking, sentences(order, asking.why, asking.member, translator, called)) for asking in askings],
         suggestions=await routing.orders.suggestions(order) if allowed.assign else (),
         decline_codes=get_args(DeclineReason),
         owners=owners(directory.roster) if directory else (),

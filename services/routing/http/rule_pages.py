@@ -24,7 +24,7 @@ from shared.i18n import LANGUAGES, N_
 from shared.web.auth import Claims, Role, allow
 from shared.web.forms import Form, blank, read_form
 from shared.web.pages import render, see_other
-from shared.web.state import translator_of
+from shared.web.state import translator_of, web_of
 
 Officer = Annotated[Claims, Depends(allow(Role.OFFICER))]
 Dispatching = Annotated[Claims, Depends(allow(Role.DISPATCHER, Role.OFFICER))]
@@ -125,6 +125,7 @@ async def _what_if_page(
 ) -> Response:
     translator = translator_of(request)
     moment = partial(translator.format_datetime, zone=routing.time_zone)
+    called = partial(web_of(request).pages.called, translator=translator)
     directory = await routing.directory()
     roster = directory.roster if directory else None
     shown = [each for each in decision.criteria if each is not Criterion.CODE] if decision else []
@@ -138,7 +139,7 @@ async def _what_if_page(
         categories=roster.categories if roster else (),
         channels=get_args(Channel),
         decision=decision,
-        why=sentences(decision.order, decision.why, decision.why.get("member"), translator) if decision else (),
+        why=sentences(decision.order, decision.why, decision.why.get("member"), translator, called) if decision else (),
         compared=compared(decision.why, translator, moment) if decision else (),
         headings=[translator.gettext(CRITERIA[each]) for each in shown],
         line=[
