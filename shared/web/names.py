@@ -32,6 +32,11 @@ Names = Mapping[str, Mapping[str, Mapping[str, str]]]
 _NAMES: TypeAdapter[dict[str, dict[str, dict[str, str]]]] = TypeAdapter(dict[str, dict[str, dict[str, str]]])
 
 
+def name_in(names: Mapping[str, str], language: str, code: str) -> str:
+    """The name in ``language``, or in Chinese, or in whatever there is; the ``code`` where there is none."""
+    return names.get(language) or names.get(_IN_ANY_LANGUAGE) or next(iter(names.values()), code)
+
+
 class NameBook:
     """The names as last read; one per service."""
 
@@ -40,11 +45,8 @@ class NameBook:
         self._names: Names = {}
 
     def called(self, kind: str, code: str, language: str) -> str:
-        """The name in ``language``, or in Chinese, or in whatever there is; the code where there is none."""
-        names = self._names.get(kind, {}).get(code)
-        if not names:
-            return code
-        return names.get(language) or names.get(_IN_ANY_LANGUAGE) or next(iter(names.values()))
+        """What ``code`` is called: see :func:`name_in`."""
+        return name_in(self._names.get(kind, {}).get(code, {}), language, code)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.routing.roster.document import Roster
+from shared.web.names import name_in
 
 Names = Mapping[str, str]
-DEFAULT = "zh-Hans"
-
-
-def name_of(names: Names, language: str, code: str) -> str:
-    """The name in ``language``, or in Chinese, or in whatever the body gave; the code itself where it gave none."""
-    return names.get(language) or names.get(DEFAULT) or next(iter(names.values()), code)
+_DISPLAYED = "zh-Hans"
 
 
 class Called:
@@ -32,7 +28,7 @@ class Called:
                 "item": roster.readiness,
             }
             self._names = {kind: {each.code: each.names for each in entries} for kind, entries in lists.items()}
-            self._names["member"] = {each.code: {DEFAULT: each.display} for each in roster.members if each.display}
+            self._names["member"] = {each.code: {_DISPLAYED: each.display} for each in roster.members if each.display}
 
     def __call__(self, kind: str, code: str) -> str:
-        return name_of(self._names.get(kind, {}).get(code, {}), self._language, code)
+        return name_in(self._names.get(kind, {}).get(code, {}), self._language, code)
