@@ -28,6 +28,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import Role, TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -50,12 +51,14 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
         metrics=Metrics(registry, settings.service),
     )
     translations = Catalogues.load(SHARED_LOCALE, HERE / "locale")
+    names = NameBook(settings.neighbours)
     letters = Letters(
         translations,
         body=settings.body,
         body_names=settings.body_names,
         time_zone=settings.time_zone,
         default_language=settings.default_language,
+        called=names.called,
     )
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
     tally = Tally(registry)
@@ -66,7 +69,11 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with runtime.running(), http_neighbours(settings.neighbours, token, clock) as neighbours:
+        async with (
+            names.running(),
+            runtime.running(),
+            http_neighbours(settings.neighbours, token, clock) as neighbours,
+        ):
             sender = Sender(
                 notices=Notices(runtime.reader, runtime.writer, clock),
                 neighbours=neighbours,
@@ -90,6 +97,7 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
+        names=names,
     )
     app.include_router(notices_api(delivery_log))
     app.include_router(parked_router(runtime, "notify"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -98,12 +98,15 @@ class Letters:
         body: str,
         time_zone: str,
         default_language: str,
+        called: Callable[[str, str, str], str] = lambda kind, code, language: code,
     ) -> None:
+        """``called``: what a code of one kind is called in a language (:class:`shared.web.names.NameBook`)."""
         self._translations = translations
         self._body_names = body_names
         self._body = body
         self._time_zone = time_zone
         self._default_language = default_language
+        self._called = called
         self._environments: dict[str, Environment] = {}
 
     def write(self, occasion: Occasion, language: str | None) -> Letter:
@@ -147,10 +150,16 @@ class Letters:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             translator.gettext, translator.ngettext, newstyle=True
         )
+        environment.filters["community"] = partial(self._community, translator=translator)
         environment.filters["latin"] = partial(_isolated, direction=translator.direction)
         environment.filters["day"] = translator.format_date
         environment.filters["moment"] = partial(_moment, translator=translator, zone=self._time_zone)
         return environment
+
+    def _community(self, code: str, translator: Translator) -> str:
+        """The name of a community, in whatever script it has, kept apart from the text around it."""
+        name = self._called("community", code, translator.code)
+        return f"\u2068{name}\u2069" if translator.direction == "rtl" else name
 
 
 def _isolated(text: object, direction: str) -> str:
