@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log
 
-LONGEST = 600
+LONGEST = 300
 """Characters looked at: what the matter is, people say first."""
 
 _RUN = 4
@@ -55,8 +55,9 @@ def likeness(words: str, others: Sequence[str]) -> list[float]:
     texts = 1 + len(theirs)
     weights = {piece: log(1 + texts / count) for piece, count in told_by.items()}
     least = _FEWEST * log(1 + texts)
+    whole = _weight(mine, weights)
     return [
-        _weight(mine & each, weights) / max(min(_weight(mine, weights), _weight(each, weights)), least)
+        _weight(common, weights) / max(min(whole, _weight(each, weights)), least) if (common := mine & each) else 0.0
         for each in theirs
     ]
 

@@ -28,10 +28,10 @@ from shared.db.reader import Reader
 from shared.errors import DomainError
 
 SHOWN = 5
-LOOKED_AT = 60
+LOOKED_AT = 40
 """The newest so many of each of: open here, closed here lately, open and closed lately at the station."""
 LIKE = 0.1
-"""From this share on two texts are taken for the same matter (docs/decisions/0010)."""
+"""From this share on two texts are taken for the same matter (docs/decisions/0016)."""
 LIKE_IN_CATEGORY = 0.06
 """The same where their residents named one category."""
 OTHER_WRITING_DAYS = 14
