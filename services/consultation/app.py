@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -91,6 +92,8 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     links = ReplyLinks(settings.signing_key.get_secret_value(), settings.body, settings.origin)
     rule, commitments = SurveyRule(settings.time_zone), Commitments(settings.time_zone)
     books = open_books(runtime.reader, clock, settings.time_zone)
+    names = NameBook(settings.neighbours)
+    station_name = partial(names.called, "station", language=settings.default_language)
     desk = Desk(
         writer=runtime.writer,
         reader=runtime.reader,
@@ -105,12 +108,10 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         threads=Threads(runtime.reader, links, clock),
         books=books,
         deadlines=DeadlineBook(runtime.reader, clock),
-        invitations=Invitations(books.consultations, clock, settings.body, settings.origin),
+        invitations=Invitations(books.consultations, clock, station_name, body=settings.body, origin=settings.origin),
     )
 
     deadline_clock = DeadlineClock(runtime.reader, runtime.writer, clock, settings.time_zone)
-
-    names = NameBook(settings.neighbours)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

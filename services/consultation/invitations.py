@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
@@ -22,8 +23,12 @@ PRODUCT = "-//Doorstep//Consultations//ZH"
 class Invitations:
     """The calendar entries of ``body``, whose pages are at ``origin``."""
 
-    def __init__(self, book: ConsultationBook, clock: Clock, body: str, origin: str) -> None:
+    def __init__(
+        self, book: ConsultationBook, clock: Clock, station_name: Callable[[str], str], *, body: str, origin: str
+    ) -> None:
+        """``station_name`` gives a station's name, or its code where it has none."""
         self._book = book
+        self._station_name = station_name
         self._clock = clock
         self._body = body
         self._origin = origin
@@ -41,6 +46,7 @@ class Invitations:
         return Invitation.model_validate(
             {
                 **consultation.model_dump(include=set(Invitation.model_fields)),
+                "station": self._station_name(consultation.station),
                 "standing": standing,
                 "takes_part": member in consultation.members,
                 "reason": consultation.cancel_reason,
@@ -64,8 +70,9 @@ class Invitations:
         event.add("dtstamp", self._clock.now())
         event.add("dtstart", begins)
         event.add("dtend", consultation.planned_until or begins + USUAL_LENGTH)
-        event.add("summary", consultation.topic or consultation.station)
-        event.add("location", ", ".join(part for part in (consultation.address, consultation.station) if part))
+        station = self._station_name(consultation.station)
+        event.add("summary", consultation.topic or station)
+        event.add("location", ", ".join(part for part in (consultation.address, station) if part))
         event.add("status", "CANCELLED" if called_off else "CONFIRMED")
         event.add("url", link)
         event.add("description", "\n\n".join(part for part in (consultation.agenda, link) if part))
