@@ -11,6 +11,7 @@ import pytest
 from services.consultation.deadlines.clock import DeadlineClock
 from services.consultation.deadlines.keeping import Owed, hand_over, meet, release
 from services.consultation.deadlines.pausing import PauseInput, pause, resume
+from services.consultation.tables import BODY_CALENDAR
 from services.consultation.usecases.acting import Actor, Moment
 from shared.errors import Conflict, DomainError, NotFound
 from tests.integration.deadline_house import CASE, MONDAY, ZONE, House, local, opened, until
@@ -242,6 +243,26 @@ async def test_a_warning_given_before_the_end_moved_is_given_again(house: House)
         ("warned", "first-contact", local("2025-06-16T18:00")),
         ("missed", "first-contact", local("2025-06-16T18:00")),
     ]
+
+
+async def test_cases_from_before_there_were_deadlines_owe_an_answer_from_the_first_start_on(house: House) -> None:
+    await house.open_case()
+    await house.run(lambda tx: tx.execute(BODY_CALENDAR.delete()))
+    for _ in range(2):
+        async with DeadlineClock(house.reader, house.writer, house.clock, ZONE).watched():
+            (line,) = await house.book.of_case(CASE)
+            assert (line.kind, line.member, line.due_at) == ("answer", "m-1", local("2025-06-30T18:00"))
+        house.clock.at += timedelta(days=1)
+
+
+async def test_another_zone_moves_every_end(house: House) -> None:
+    await house.owe(CONTACT)
+    async with DeadlineClock(house.reader, house.writer, house.clock, "Asia/Urumqi").watched():
+
+        async def due() -> datetime:
+            return (await house.line("first-contact")).due_at
+
+        await until(due, END + timedelta(hours=2))
 
 
 # -- the clock -------------------------------------------------------------------------------------------

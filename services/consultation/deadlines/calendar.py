@@ -70,13 +70,18 @@ class CalendarBook:
         return self._known
 
 
-async def settle(tx: Transaction, zone: str) -> None:
-    """Say at start in which zone the body lives, and what holds until routing tells of its calendar."""
+async def settle(tx: Transaction, zone: str) -> bool:
+    """Say at start in which zone the body lives, and what holds until routing tells of its calendar.
+
+    Gives whether this is the first start ever, or the first with working time.
+    """
+    is_first = await tx.scalar(select(BODY_CALENDAR.c.id)) is None
     first = {"id": ONLY_ROW, "edition": 1, "revision": 0, "zone": zone, "days_on": [], "days_off": []}
     first |= {"hours": list(EIGHT_HOURS.texts()), "terms": _terms(DEFAULT_TERMS)}
     await tx.execute(tx.insert(BODY_CALENDAR).values(first).on_conflict_do_nothing())
     moved = BODY_CALENDAR.update().where(BODY_CALENDAR.c.zone != zone)
     await tx.execute(moved.values(zone=zone, edition=BODY_CALENDAR.c.edition + 1))
+    return is_first
 
 
 async def hear_calendar(tx: Transaction, received: Received[inner.CalendarPublished]) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Select, select
 
 from services.consultation.deadlines import saying
 from services.consultation.deadlines.calendar import WorkingTime, present, settle
-from services.consultation.deadlines.keeping import write
+from services.consultation.deadlines.keeping import adopt, write
 from services.consultation.deadlines.reckoning import reckon
 from services.consultation.deadlines.record import COLUMNS, Deadline, deadline_of
 from services.consultation.domain.deadlines import DEADLINE, DeadlineMove, DeadlineState
@@ -117,12 +117,16 @@ class DeadlineClock:
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """Watch the deadlines while inside."""
-        await self._writer.run(lambda tx: settle(tx, self._zone))
+        await self._writer.run(self._begin)
         task = asyncio.create_task(self._watch(), name="deadlines")
         try:
             yield
         finally:
             await stop(task)
+
+    async def _begin(self, tx: Transaction) -> None:
+        if await settle(tx, self._zone):
+            await adopt(tx)
 
     async def _watch(self) -> None:
         while True:

@@ -12,8 +12,9 @@ from services.consultation.deadlines import saying
 from services.consultation.deadlines.calendar import present
 from services.consultation.deadlines.reckoning import Length, reckon
 from services.consultation.deadlines.record import COLUMNS, Deadline, deadline_of
+from services.consultation.domain.cases import CaseState
 from services.consultation.domain.deadlines import DEADLINE, OWED, DeadlineMove, DeadlineState
-from services.consultation.tables import DEADLINES
+from services.consultation.tables import CASES, DEADLINES
 from services.consultation.usecases.acting import Moment
 from shared.contracts.words import DeadlineKind
 from shared.db.transaction import Transaction
@@ -44,8 +45,8 @@ async def day_due(tx: Transaction, moment: Moment, kind: DeadlineKind, days: int
     return time.calendar.day_of(reckon(time.calendar, term, moment.at, Length(days=days or term.days)).due_at)
 
 
-async def start(tx: Transaction, moment: Moment, *owed: Owed) -> None:
-    """Let time run for what is ``owed`` from ``moment`` on; what runs already goes on as it is.
+async def start(tx: Transaction, moment: Moment, *owed: Owed) -> bool:
+    """Let time run for what is ``owed`` from ``moment`` on; what runs already goes on as it is, and gives True.
 
     What a paper record tells of with its time over long ago was either done then or not: no clock starts for it.
     """
@@ -81,8 +82,16 @@ async def start(tx: Transaction, moment: Moment, *owed: Owed) -> None:
             ended_at=None,
         )
         rows.append(deadline.row())
-    if rows:
-        await tx.execute(tx.insert(DEADLINES).on_conflict_do_nothing(), rows)
+    return bool(rows) and len(await tx.add_missing_and_say(DEADLINES, rows, "deadline_id")) < len(rows)
+
+
+async def adopt(tx: Transaction) -> None:
+    """Let time run from now on for the answers of cases that were in progress before any deadline was kept."""
+    columns = CASES.c
+    in_progress = (columns.state == CaseState.IN_PROGRESS.value) & columns.joined_to.is_(None)
+    rows = await tx.all(select(columns.reference, columns.member).where(in_progress))
+    moment = Moment(tx.now, False)
+    await start(tx, moment, *(Owed("answer", row.reference, row.reference, row.member) for row in rows))
 
 
 async def meet(

@@ -58,14 +58,11 @@ async def hear_accepted(tx: Transaction, received: Received[inner.IssueAccepted]
         case.member = event.member
         await case.enter("accepted", _moment(event), audience="resident", member=event.member)
         await case.save(accepted_at=event.occurred_at)
-        # Taken over from a colleague, what is owed is owed by the same day.
-        await deadlines.hand_over(tx, event.reference, event.member)
-        await deadlines.start(
-            tx,
-            _moment(event),
-            Owed("first-contact", event.reference, event.reference, event.member),
-            Owed("answer", event.reference, event.reference, event.member),
-        )
+        contact = Owed("first-contact", event.reference, event.reference, event.member)
+        answer = Owed("answer", event.reference, event.reference, event.member)
+        if await deadlines.start(tx, _moment(event), contact, answer):
+            # Taken over from a colleague, what is owed is owed by the same day.
+            await deadlines.hand_over(tx, event.reference, event.member)
 
 
 async def hear_declined(tx: Transaction, received: Received[inner.IssueDeclined]) -> None:
