@@ -104,7 +104,7 @@ async def test_raising_it_all_the_same(house: IntakeHouse) -> None:
 async def test_what_is_discarded_was_never_said(house: IntakeHouse, database_url: str) -> None:
     await house.submit(**FIRST)
     address = await asked(house, form())
-    discarded = await house.http.post(address, data={"choice": "discard"})
+    discarded = await house.http.post(address.replace("/same/", "/discard/"))
     assert (discarded.status_code, discarded.headers["location"]) == (303, "/s/st1?via=web")
     assert (await house.http.get(address)).status_code == 404
     assert await _drafts(database_url) == 0

@@ -116,7 +116,7 @@ class DeskForm(_Reachable):
 class SameForm(Input):
     """Which of the likely same issues it is, or none of them."""
 
-    choice: Annotated[str, StringConstraints(pattern=r"^(raise|discard|[a-z2-7]{24})$")]
+    choice: Annotated[str, StringConstraints(pattern=r"^(raise|[a-z2-7]{24})$")]
 
 
 class GroupingForm(Input):

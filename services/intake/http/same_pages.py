@@ -35,7 +35,7 @@ def add_same_pages(router: APIRouter, intake: Intake) -> None:
 
     @router.post("/s/{station}/same/{form_key}")
     async def answer(request: Request, station: str, form_key: str) -> Response:
-        """Join the one chosen, raise it all the same, or do not send it."""
+        """Join the one chosen, or raise it all the same."""
         form = await read_form(request, SameForm)
         draft = await intake.drafts.find(form_key)
         if form.value is None or draft is None:
@@ -48,13 +48,16 @@ def add_same_pages(router: APIRouter, intake: Intake) -> None:
                 DomainError(refusal.code, refusal.title, field="choice", **refusal.params), translator_of(request)
             )
             return await _asked_or_answered(intake, request, station, form_key, draft, refused, refusal.status)
-        return RedirectResponse(f"/track/{receipt.tracking_code}/receipt" if receipt else f"/s/{station}?via=web", 303)
+        return RedirectResponse(f"/track/{receipt.tracking_code}/receipt", 303)
 
-
-async def _chosen(intake: Intake, form_key: str, draft: Draft, choice: str) -> Receipt | None:
-    if choice == "discard":
+    @router.post("/s/{station}/discard/{form_key}")
+    async def discard(station: str, form_key: str) -> Response:
+        """Do not send it: what was written is forgotten."""
         await intake.drafts.discard(form_key)
-        return None
+        return RedirectResponse(f"/s/{station}?via=web", 303)
+
+
+async def _chosen(intake: Intake, form_key: str, draft: Draft, choice: str) -> Receipt:
     joins = None
     if choice != "raise":
         joins = await intake.likely.find(Place(draft.location, draft.category), choice)
