@@ -150,15 +150,19 @@ class Letters:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             translator.gettext, translator.ngettext, newstyle=True
         )
-        environment.filters["community"] = partial(self._community, translator=translator)
+        environment.filters["community"] = partial(self._name, "community", translator=translator)
+        environment.filters["department"] = partial(self._name, "department", translator=translator)
         environment.filters["latin"] = partial(_isolated, direction=translator.direction)
         environment.filters["day"] = translator.format_date
         environment.filters["moment"] = partial(_moment, translator=translator, zone=self._time_zone)
         return environment
 
-    def _community(self, code: str, translator: Translator) -> str:
-        """The name of a community, in whatever script it has, kept apart from the text around it."""
-        name = self._called("community", code, translator.code)
+    def _name(self, kind: str, code: str, translator: Translator) -> str:
+        """The name of a community or department, in whatever script it has, kept apart from the text around it.
+
+        What is no code, such as somebody who undertook something, stays as it is.
+        """
+        name = self._called(kind, code, translator.code)
         return f"\u2068{name}\u2069" if translator.direction == "rtl" else name
 
 

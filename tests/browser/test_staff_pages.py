@@ -12,9 +12,18 @@ from tests.e2e.loop import in_progress, order_of, submit
 from tests.instance import Instance
 
 PAGES = {
-    "officer": ("/office", "/office/orders", "/office/roster", "/office/parked", "/work", "/notices", "/reports"),
+    "officer": (
+        "/office",
+        "/office/orders",
+        "/office/roster",
+        "/office/parked",
+        "/work",
+        "/work/consultations/rule",
+        "/notices",
+        "/reports",
+    ),
     "clerk": ("/desk",),
-    "member": ("/work", "/work/consultations", "/work/commitments", "/work/activities", "/account"),
+    "member": ("/work", "/work/consultations", "/work/commitments", "/work/activities", "/work/briefs", "/account"),
 }
 
 
