@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.routing import orders
 from services.routing.allowed import Allowed, allowed_to_member, allowed_to_office
@@ -32,6 +32,16 @@ from shared.errors import DomainError, Forbidden
 from shared.ids import clean_reference
 from shared.messaging.arrivals import Arrivals
 from shared.web.auth import Claims, Role
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Open orders of a member who is on leave up to and including ``until``."""
+
+    member: str
+    until: date
+    stand_in: str | None
+    open_orders: int
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,20 @@ class OrderKeeping:
         """Open orders of those on leave today for whom the member stands in."""
         scene = await self.deciding.scene(self.reader, self.clock.now())
         return await self.queue.carried_by(scene.away_for(member), cursor)
+
+    async def left_behind(self) -> list[LeftBehind]:
+        """Members on leave who still have open orders, whoever has most of them first."""
+        scene = await self.deciding.scene(self.reader, self.clock.now())
+        leaves = scene.leaves()
+        if not leaves:
+            return []
+        loads = await orders.loads(self.reader, [leave.member for leave in leaves])
+        found = [
+            LeftBehind(leave.member, leave.until, leave.stand_in, loads[leave.member].open_orders)
+            for leave in leaves
+            if leave.member in loads and loads[leave.member].open_orders
+        ]
+        return sorted(found, key=lambda each: (-each.open_orders, each.member))
 
     async def askings(self, order: OrderRecord) -> Sequence[AskingRecord]:
         """Everybody who was asked for an order."""

@@ -57,8 +57,10 @@ def build_order_pages(routing: Routing) -> APIRouter:
 
 def _add_lists(router: APIRouter, routing: Routing) -> None:
     @router.get("/work/orders")
-    async def colleagues(request: Request, claims: Member, cursor: Cursor = None) -> Response:
+    async def colleagues(request: Request, claims: Readers, cursor: Cursor = None) -> Response:
         """What a member could take for others: first of those on leave, then at the stations."""
+        if claims.role is not Role.MEMBER:
+            return see_other("/office/queue")
         member = claims.member or ""
         away = await routing.orders.of_those_away(member, None)
         return render(
@@ -141,11 +143,6 @@ def _add_stepping_in(router: APIRouter, routing: Routing) -> None:
     async def take_over_all(away: Code, claims: Member) -> Response:
         await orders.take_over_all(away, claims.member or "")
         return see_other("/work", N_("You have taken over the open orders."))
-
-    @router.post("/office/members/{away}/hand-over")
-    async def hand_over(away: Code, _: Dispatching) -> Response:
-        await orders.hand_over(away, None)
-        return see_other("/office/queue?state=assigned", N_("The open orders are offered to the stand-in."))
 
 
 def owners(roster: Roster) -> list[str]:

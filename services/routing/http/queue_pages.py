@@ -14,13 +14,14 @@ from services.routing.domain.order import OrderState
 from services.routing.entry import Routing
 from services.routing.http.bodies import Input
 from services.routing.http.order_api import act
-from services.routing.http.order_bodies import MOST_AT_ONCE, Action, BatchIn, ResultOut
+from services.routing.http.order_bodies import MOST_AT_ONCE, Action, BatchIn, HandOverIn, ResultOut
 from services.routing.queue import QUEUED, QueueFilter
 from shared.errors import DomainError
+from shared.i18n import N_
 from shared.web.auth import Claims, Role, allow
 from shared.web.fields import Code
 from shared.web.forms import Form, blank, read_form
-from shared.web.pages import render
+from shared.web.pages import render, see_other
 from shared.web.state import translator_of
 
 Dispatching = Annotated[Claims, Depends(allow(Role.DISPATCHER, Role.OFFICER))]
@@ -78,6 +79,18 @@ def build_queue_pages(routing: Routing) -> APIRouter:
         results = [ResultOut.of(each, translator) for each in done]
         return await _page(routing, request, narrowed, results=results)
 
+    @router.post("/members/{away}/hand-over")
+    async def hand_over(away: Code, request: Request, _: Dispatching) -> Response:
+        """All open orders of somebody on leave go to the stand-in, or to whom the form names."""
+        form = await read_form(request, HandOverIn)
+        try:
+            if form.value is not None:
+                await routing.orders.hand_over(away, form.value.to)
+                return see_other("/office/queue?state=assigned", N_("The open orders are offered to the stand-in."))
+        except DomainError as error:
+            form = form.refused(error, translator_of(request))
+        return await _page(routing, request, Narrowed(), form=form, handed=away, status=422)
+
     return router
 
 
@@ -89,6 +102,7 @@ async def _page(
     cursor: str | None = None,
     form: Form[Any] | None = None,
     results: list[ResultOut] | None = None,
+    handed: str | None = None,
     status: int = 200,
 ) -> Response:
     directory = await routing.directory()
@@ -103,6 +117,8 @@ async def _page(
         townships=directory.roster.townships if directory else (),
         categories=directory.roster.categories if directory else (),
         form=form or blank(),
+        left_behind=await routing.orders.left_behind(),
         results=results,
+        handed=handed,
         now=now,
     )

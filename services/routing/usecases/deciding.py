@@ -10,7 +10,7 @@ from functools import cached_property
 from services.routing import orders, reasons
 from services.routing.calendar.book import CalendarBook
 from services.routing.domain.choosing import Choice, Shortlist, front_of
-from services.routing.domain.people import Load, Matter
+from services.routing.domain.people import Leave, Load, Matter
 from services.routing.domain.rule import Criterion, Rule
 from services.routing.orders import OrderRecord
 from services.routing.reasons import Why
@@ -62,13 +62,16 @@ class Scene:
         day = self.directory.availability(self.on)
         return day.in_term(member) and day.on_leave(member) is None
 
-    def away_for(self, stand_in: str) -> list[str]:
-        """Members on leave for whom somebody stands in."""
+    def leaves(self) -> list[Leave]:
+        """The leaves of this day."""
         if self.directory is None:
             return []
         day = self.directory.availability(self.on)
-        leaves = (day.on_leave(code) for code in self.directory.members)
-        return [leave.member for leave in leaves if leave is not None and leave.stand_in == stand_in]
+        return [leave for code in self.directory.members if (leave := day.on_leave(code)) is not None]
+
+    def away_for(self, stand_in: str) -> list[str]:
+        """Members on leave for whom somebody stands in."""
+        return [leave.member for leave in self.leaves() if leave.stand_in == stand_in]
 
     @cached_property
     def answer_by(self) -> datetime:
