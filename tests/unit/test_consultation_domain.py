@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.consultation import domain
 from services.consultation.domain import (
@@ -19,6 +21,8 @@ from services.consultation.domain import (
     Quality,
     ReferralMove,
     ReferralState,
+    is_overdue,
+    may_write,
     rests_on_surveys,
 )
 from services.consultation.usecases import moves
@@ -155,3 +159,33 @@ def test_no_survey_no_consultation() -> None:
     assert rests_on_surveys([before], day)
     assert rests_on_surveys([day], day)
     assert not rests_on_surveys([before, later], day)
+
+
+MOMENTS = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2030, 1, 1), timezones=st.just(UTC))
+
+
+@given(
+    state=st.sampled_from(ConsultationState), until=st.none() | MOMENTS, at=MOMENTS, later=st.timedeltas(timedelta())
+)
+def test_a_contribution_that_is_too_late_stays_too_late(
+    state: ConsultationState, until: datetime | None, at: datetime, later: timedelta
+) -> None:
+    if until is None:
+        assert may_write(state, until, at) is (state is ConsultationState.OPEN)
+    elif not may_write(state, until, at):
+        assert at >= until
+        assert not may_write(state, until, at + min(later, timedelta(days=3650)))
+    else:
+        assert at < until
+
+
+@given(state=st.sampled_from(CommitmentState), due=st.dates(), today=st.dates())
+def test_only_what_is_open_and_past_its_day_is_overdue(state: CommitmentState, due: date, today: date) -> None:
+    assert is_overdue(state, due, today) is (state is CommitmentState.OPEN and today > due)
+    assert not is_overdue(state, due, due)
+
+
+@given(made=st.lists(st.dates(), min_size=1), on=st.dates())
+def test_one_survey_too_late_takes_the_ground_from_all(made: list[date], on: date) -> None:
+    assert rests_on_surveys(made, on) is all(day <= on for day in made)
+    assert rests_on_surveys(made, max(made))
