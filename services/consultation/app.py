@@ -29,6 +29,7 @@ from services.consultation.http.consultation_pages import build_consultation_pag
 from services.consultation.http.deadline_api import build_deadline_api
 from services.consultation.http.deadline_pages import build_deadline_pages
 from services.consultation.http.pages import build_pages
+from services.consultation.http.referral_pages import build_referral_pages
 from services.consultation.http.reply_pages import build_reply_pages
 from services.consultation.invitations import Invitations
 from services.consultation.photos import MOST_AT_ONCE, MOST_BYTES
@@ -136,6 +137,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     app.include_router(build_deadline_api(desk))
     app.include_router(parked_router(runtime, settings.service))
     app.include_router(build_reply_pages(desk))
+    app.include_router(build_referral_pages(desk))
     app.include_router(build_pages(desk))
     app.include_router(build_consultation_pages(desk, clock, settings.time_zone))
     app.include_router(build_commitment_pages(desk))

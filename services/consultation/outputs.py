@@ -145,6 +145,21 @@ class Answer(BaseModel):
     entries: list[PublicEntry]
 
 
+class AskedLine(BaseModel):
+    """A referral in a list over all cases; ``member`` is who has the order of its case."""
+
+    id: str
+    reference: str
+    department: str
+    state: str
+    category: str | None
+    community: str
+    member: str
+    due_on: date | None
+    made_at: datetime
+    replied_at: datetime | None
+
+
 class ReferralLetter(BaseModel):
     """What the letter to a department says; ``link`` is the way to reply without an account."""
 

@@ -136,7 +136,10 @@ class Referral(Row, table=True):
     """An issue referred to a department."""
 
     __tablename__ = "referrals"
-    __table_args__ = (Index("referrals_of_case", "reference", "department"),)
+    __table_args__ = (
+        Index("referrals_of_case", "reference", "department"),
+        Index("referrals_by_state", "state", "made_at", "referral_id"),
+    )
 
     referral_id: str = Field(primary_key=True, max_length=36)
     reference: str = Field(max_length=40)

@@ -381,3 +381,28 @@ async def test_no_word_and_no_link_is_in_an_event_or_a_table(bench: Bench) -> No
         for sequence in range(1, last + 1):
             body = (await js.get_msg(stream, sequence)).data or b""
             assert b"SECRET" not in body and "请查看水管".encode() not in body and token.encode() not in body
+
+
+async def test_the_office_sees_which_departments_owe_a_reply(bench: Bench) -> None:
+    mine, others = await bench.taken(), await bench.taken(OTHER)
+    for reference, who in ((mine, OWN), (others, OTHER)):
+        await ok(bench.post(who, f"/cases/{reference}/referrals", {"department": "d-water"}))
+        bench.clock.at += timedelta(minutes=1)
+    await ok(bench.post(OWN, f"/cases/{mine}/referrals", {"department": "d-roads"}))
+    await ok(bench.post(OWN, f"/cases/{mine}/referrals/d-roads/remind"), 200)
+
+    async def listed(who: str, query: str = "") -> list[tuple[str, str, str]]:
+        page = await ok(bench.get(who, f"/referrals{query}"), 200)
+        return [(line["reference"], line["department"], line["state"]) for line in page["items"]]
+
+    water, theirs, roads = (mine, "d-water", "made"), (others, "d-water", "made"), (mine, "d-roads", "reminded")
+    assert await listed("dispatcher") == [water, theirs, roads], "what waits longest first"
+    assert await listed(OWN) == [water, roads]
+    assert await listed("officer", "?state=reminded") == [roads]
+    assert await listed("officer", "?department=d-water") == [water, theirs]
+    await ok(bench.post(OWN, f"/cases/{mine}/referrals/d-water/reply", {}), 200)
+    assert await listed("officer") == [theirs, roads]
+    assert await listed("officer", "?state=replied") == [(mine, "d-water", "replied")]
+    wrong = await bench.get("officer", "/referrals?cursor=x")
+    assert problem(wrong) == (422, "cursor-not-valid", "cursor")
+    assert problem(await bench.get("officer", "/referrals?state=lost"))[::2] == (422, "state")

@@ -129,6 +129,10 @@ async def test_the_office_presses_and_notes_for_itself(bench: Bench) -> None:
     assert noted.status_code == 303
     assert "内部" in await officer.get(here)
     assert "内部" not in await Browser(bench).get(here)
+    owing = await officer.get("/work/referrals?department=&state=supervised")
+    assert reference in owing and "Pressed by the body" in owing
+    assert reference not in await officer.get("/work/referrals?state=replied")
+    assert reference in await Browser(bench).get("/work/referrals", "ug")
 
 
 async def test_an_old_page_closes_nothing(bench: Bench) -> None:

@@ -8,6 +8,7 @@ from services.consultation.books.activities import ActivityBook
 from services.consultation.books.briefs import BriefBook
 from services.consultation.books.commitments import CommitmentBook
 from services.consultation.books.consultations import ConsultationBook
+from services.consultation.books.referrals import ReferralBook
 from shared.clock import Clock
 from shared.db.reader import Reader
 
@@ -20,9 +21,16 @@ class Books:
     commitments: CommitmentBook
     activities: ActivityBook
     briefs: BriefBook
+    referrals: ReferralBook
 
 
 def open_books(reader: Reader, clock: Clock, zone: str) -> Books:
     """The registers of a body whose days begin in ``zone`` (IANA name)."""
     commitments = CommitmentBook(reader, clock, zone)
-    return Books(ConsultationBook(reader, commitments), commitments, ActivityBook(reader), BriefBook(reader))
+    return Books(
+        ConsultationBook(reader, commitments),
+        commitments,
+        ActivityBook(reader),
+        BriefBook(reader),
+        ReferralBook(reader),
+    )

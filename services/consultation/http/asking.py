@@ -115,6 +115,8 @@ RelaxationId = Annotated[str, Depends(_relaxation)]
 BriefId = Annotated[str, Depends(_brief)]
 DeadlineId = Annotated[str, Depends(_deadline)]
 Department = Annotated[str, Depends(_department)]
+DepartmentAsked = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{0,64}$")]
+"""Which department a list is about; an empty one is all of them, as a form sends it."""
 EntryId = Annotated[str, Depends(_entry)]
 PhotoId = Annotated[str, Depends(_photo)]
 ReferralId = Annotated[str, Depends(_referral)]

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from services.consultation.books.referrals import ReferralStates
 from services.consultation.desk import Desk
 from services.consultation.http.asking import (
     Acting,
     CaseReference,
     Cursor,
     Department,
+    DepartmentAsked,
     EntryId,
     Key,
     PhotoId,
@@ -36,6 +38,7 @@ from services.consultation.inputs import (
 )
 from services.consultation.outputs import (
     Answer,
+    AskedLine,
     CaseClosed,
     CaseLine,
     CaseWhole,
@@ -112,6 +115,16 @@ def _add_casework(router: APIRouter, desk: Desk) -> None:
 
 def _add_referrals(router: APIRouter, desk: Desk) -> None:
     referrals = desk.referrals
+
+    @router.get("/referrals")
+    async def list_referrals(
+        actor: Reading,
+        state: ReferralStates | None = None,
+        department: DepartmentAsked = None,
+        cursor: Cursor = None,
+    ) -> Page[AskedLine]:
+        """Referrals that wait for a reply, the longest first, or those in one state; 50 to a page."""
+        return await desk.books.referrals.page(actor, state, department, cursor)
 
     @router.post("/cases/{reference}/referrals", status_code=201, response_model=ReferralMade)
     async def refer(reference: CaseReference, actor: Acting, key: Key, referral: ReferralInput) -> JSONResponse:
