@@ -37,7 +37,8 @@ BY_MAIL = "email"
 
 KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     IssueSubmitted: lambda event: Kind.CONFIRMATION,
-    IssueAssigned: lambda event: Kind.ORDER,
+    # Who took it for a colleague needs no letter that asks for an answer.
+    IssueAssigned: lambda event: Kind.ORDER if event.chosen_by != "colleague" else None,
     IssueAccepted: lambda event: Kind.TAKEN,
     IssueClosed: lambda event: Kind.ANSWER,
     IssueJoined: lambda event: Kind.JOINED if event.is_news else None,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.notify.domain import PAUSES, TRANSITIONS, Audience, IllegalMove, Kind, Move, State, after, pause_after
+from services.notify.queue import KINDS
+from shared.contracts.inner import IssueAssigned
 
 
 @pytest.mark.parametrize(("state", "move"), list(itertools.product(State, Move)))
@@ -30,3 +32,15 @@ def test_pauses_grow_and_end() -> None:
 def test_members_are_told_of_what_they_have_to_do() -> None:
     told = {Kind.ORDER, Kind.INVITATION, Kind.DEADLINE_NEAR, Kind.DEADLINE_MISSED, Kind.DEADLINE_TOLD}
     assert {kind for kind in Kind if kind.audience is Audience.MEMBER} == told
+
+
+def test_a_colleague_who_took_an_order_is_not_asked_to_answer_it() -> None:
+    common = {
+        "occurred_at": datetime(2026, 3, 2, tzinfo=UTC), "reference": "7K3F-9XQC", "version_of_issue": 1, "member": "m-1",
+        "station": "st-1", "attempt": 1, "answer_by": datetime(2026, 3, 4, tzinfo=UTC), "community": "c-1",
+        "category": None, "channel": "web", "language": "ug", "submitted_at": datetime(2026, 3, 2, tzinfo=UTC),
+    }  # fmt: skip
+    told = KINDS[IssueAssigned]
+    assert told(IssueAssigned(**common, chosen_by="colleague")) is None
+    assert told(IssueAssigned(**common, chosen_by="stand-in")) is Kind.ORDER
+    assert told(IssueAssigned(**common)) is Kind.ORDER
