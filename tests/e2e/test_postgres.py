@@ -8,11 +8,13 @@ import pytest
 
 from tests.e2e.test_ledger import test_the_ledger_gives_the_published_figures_here_and_at_the_prefecture
 from tests.e2e.test_main_path import test_a_word_becomes_an_order_a_consultation_an_answer_and_a_figure
+from tests.e2e.test_one_matter import test_two_residents_of_one_matter_are_both_told_and_counted_apart
 from tests.instance import Instance
 
 __all__ = [
     "test_a_word_becomes_an_order_a_consultation_an_answer_and_a_figure",
     "test_the_ledger_gives_the_published_figures_here_and_at_the_prefecture",
+    "test_two_residents_of_one_matter_are_both_told_and_counted_apart",
 ]
 
 
