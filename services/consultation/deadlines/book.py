@@ -69,9 +69,9 @@ class DeadlineBook:
         """Of each of these cases what is owed first, where anything is."""
         columns = DEADLINES.c
         owed = columns.reference.in_(references) & columns.state.in_([state.value for state in OWED])
-        rows = await self._reader.all(select(*COLUMNS).where(owed).order_by(columns.due_at.desc()))
-        # The last written for a case is the first due.
-        first = {row.reference: deadline_of(row) for row in rows}
+        # Sorted here: asked for in order, SQLite would walk through all that is owed.
+        found = sorted(map(deadline_of, await self._reader.all(select(*COLUMNS).where(owed))), key=_last_first)
+        first = {each.reference: each for each in found}
         return {line.reference: line for line in await self._lines(first.values()) if line.reference}
 
     async def page(
@@ -124,6 +124,10 @@ class DeadlineBook:
                 line = line.model_copy(update={"paused_since": pause.paused_at, "paused_for": pause.reason})
             lines.append(line)
         return lines
+
+
+def _last_first(deadline: Deadline) -> float:
+    return -deadline.due_at.timestamp()
 
 
 def _line(deadline: Deadline, time: WorkingTime, now: datetime) -> DeadlineLine:

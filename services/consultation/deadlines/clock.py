@@ -7,7 +7,7 @@ replicas whoever comes first does it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -43,7 +43,7 @@ async def reckon_again(tx: Transaction) -> int:
     time = await present(tx)
     columns = DEADLINES.c
     outdated = (columns.state == DeadlineState.RUNNING.value) & (columns.edition < time.edition)
-    found = await _taken(tx, select(*COLUMNS).where(outdated).order_by(columns.deadline_id))
+    found = await _taken(tx, select(*COLUMNS).where(outdated).limit(AT_ONCE))
     await write(tx, [_reckoned(each, time, tx.now) for each in found])
     return len(found)
 
@@ -51,8 +51,16 @@ async def reckon_again(tx: Transaction) -> int:
 async def act_on_due(tx: Transaction) -> int:
     """Do what the time has come for, of some deadlines; gives of how many."""
     columns = DEADLINES.c
-    await _lock_cases_of_referrals(tx)
-    found = await _taken(tx, select(*COLUMNS).where(columns.next_at <= tx.now).order_by(columns.next_at))
+    is_due = columns.next_at <= tx.now
+    due = await tx.all(
+        select(columns.deadline_id, columns.kind, columns.reference)
+        .where(is_due)
+        .order_by(columns.next_at)
+        .limit(AT_ONCE)
+    )
+    await _lock_cases(tx, [row.reference for row in due if row.kind == "referral-reply"])
+    chosen = columns.deadline_id.in_([row.deadline_id for row in due])
+    found = await _taken(tx, select(*COLUMNS).where(chosen, is_due))
     await write(tx, [_acted_on(tx, each) for each in found])
     for each in found:
         if each.kind == "referral-reply" and each.state is DeadlineState.RUNNING and each.due_at <= tx.now:
@@ -86,17 +94,16 @@ def _acted_on(tx: Transaction, deadline: Deadline) -> Deadline:
     return deadline
 
 
-async def _lock_cases_of_referrals(tx: Transaction) -> None:
-    """Take the cases before their deadlines, as every use case does, so that nobody waits for each other."""
-    columns = DEADLINES.c
-    due = select(columns.reference).where(columns.next_at <= tx.now, columns.kind == "referral-reply")
-    cases = select(CASES.c.reference).where(CASES.c.reference.in_(due.order_by(columns.next_at).limit(AT_ONCE)))
-    await tx.all(cases.order_by(CASES.c.reference).with_for_update())
+async def _lock_cases(tx: Transaction, references: Sequence[str | None]) -> None:
+    """Take cases before their deadlines, as every use case does, so that nobody waits for each other."""
+    if references:
+        cases = select(CASES.c.reference).where(CASES.c.reference.in_(references))
+        await tx.all(cases.order_by(CASES.c.reference).with_for_update())
 
 
 async def _taken(tx: Transaction, statement: Select[Any]) -> list[Deadline]:
     # Another replica that is at the same rows does them; on SQLite there is only one writer at a time anyway.
-    rows = await tx.all(statement.limit(AT_ONCE).with_for_update(skip_locked=True))
+    rows = await tx.all(statement.with_for_update(skip_locked=True))
     return [deadline_of(row) for row in rows]
 
 

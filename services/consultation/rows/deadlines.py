@@ -49,6 +49,7 @@ class Deadline(Row, table=True):
         Index("deadlines_of_case", "reference"),
         Index("deadlines_of_member", "member", "state", "due_at", "deadline_id"),
         Index("deadlines_by_due", "state", "due_at", "deadline_id"),
+        Index("deadlines_by_kind", "state", "kind", "due_at", "deadline_id"),
         Index("deadlines_by_edition", "state", "edition"),
         Index("deadlines_by_clock", "next_at", sqlite_where=_HAS_NEXT, postgresql_where=_HAS_NEXT),
     )
