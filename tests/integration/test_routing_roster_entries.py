@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from services.routing.tables import MemberLeave
+from shared.db.engine import open_database
+from shared.db.reader import Reader
 from tests.integration.routing_office import Office, member, roster, running_office, until
 from tests.servers import NatsServer
 
+LEAVES = MemberLeave.__table__  # type: ignore[attr-defined]
 PARTS: dict[str, Any] = {
     "composition": [
         {"code": "station", "names": {"zh-Hans": "工作站"}, "counts": "station"},
@@ -118,6 +124,24 @@ async def test_a_leave_is_shortened_and_taken_back(office: Office) -> None:
     gone = await ask(office, "DELETE", "/members/m-2/leave/2026-03-01")
     assert (gone.status_code, gone.json()["leave"]) == (200, [])
     assert (await ask(office, "DELETE", "/members/m-2/leave/2026-03-01")).status_code == 404
+
+
+async def test_each_dated_row_says_who_recorded_it_and_when(office: Office, database_url: str) -> None:
+    first = {"begins_on": "2026-03-01", "ends_on": "2026-03-02"}
+    await ask(office, "POST", "/members/m-1/leave", first)
+    recorded = office.clock.at
+    office.clock.at += timedelta(minutes=5)
+    second = {"begins_on": "2026-04-01", "ends_on": "2026-04-02"}
+    other = {"Authorization": office.as_("officer", "m-9")["Authorization"]}
+    answer = await office.http.post("/api/v1/roster/members/m-1/leave", json=second, headers=other)
+    assert answer.status_code == 201
+    database = open_database(database_url)
+    rows = await Reader(database).all(select(LEAVES).order_by(LEAVES.c.begins_on))
+    await database.dispose()
+    assert [(row.recorded_by, row.recorded_at) for row in rows] == [
+        ("officer", recorded),
+        ("m-9", recorded + timedelta(minutes=5)),
+    ]
 
 
 async def test_terms_of_a_member_do_not_overlap(office: Office) -> None:

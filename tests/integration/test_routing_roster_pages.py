@@ -152,6 +152,8 @@ async def test_duty_rules_and_single_days(office: Office) -> None:
     assert added.status_code == 303
     page = (await office.http.get(STATION)).text
     assert "2 times a month, on Wednesday" in page and 'datetime="2026-03-04"' in page
+    hours = await send(office, f"{STATION}/hours", STATION, hours="9:00-11:30")
+    assert hours.status_code == 303 and "9:00-11:30" in (await office.http.get(STATION)).text
     off = await send(office, f"{STATION}/days", STATION, day="2026-03-04", exception="cancelled")
     assert off.status_code == 303 and 'datetime="2026-03-04"' not in (await office.http.get(STATION)).text
     twice = await send(office, f"{STATION}/days", STATION, day="2026-03-04", exception="extra")

@@ -144,6 +144,12 @@ class RuleForm(Input):
         return DutyRuleEntry(**self.model_dump())
 
 
+class HoursForm(Input):
+    """From when to when members are there on a duty day."""
+
+    hours: Annotated[str, Text(64)] | None = None
+
+
 class DayForm(Input):
     """A single day on which the rules do not hold."""
 
@@ -176,11 +182,10 @@ class NamedForm(Input):
     counts: Literal["station", "members"] | None = None
 
 
-class DutyDaysForm(Input):
+class DutyDaysForm(HoursForm):
     """The duty days of every station that has none of its own."""
 
     days_of_month: Days = ()
-    hours: Annotated[str, Text(64)] | None = None
 
 
 def filled(**values: object) -> Form[Any]:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from services.routing.http.roster_forms import (
     CompositionForm,
     DayForm,
+    HoursForm,
     ReadinessForm,
     RuleForm,
     StationForm,
@@ -25,6 +26,7 @@ from services.routing.roster.alterations import (
     composition_set,
     day_excepted,
     day_restored,
+    hours_set,
     readiness_set,
     rule_added,
     rule_dropped,
@@ -157,6 +159,16 @@ def _add_duty_days(router: APIRouter, keeping: RosterKeeping) -> None:
         await keeping.alter(claims.subject, code, rule_dropped(place))
         return _saved(code)
 
+    @router.post("/stations/{code}/hours")
+    async def set_hours(code: str, request: Request, claims: Officer) -> Response:
+        async def use(sent: HoursForm) -> None:
+            await keeping.alter(claims.subject, code, hours_set(sent.hours))
+
+        async def again(form: Form[HoursForm], status: int) -> Response:
+            return await _page(keeping, request, claims, code, status, hours=form)
+
+        return await taken(request, HoursForm, use, lambda: _saved(code), again)
+
     @router.post("/stations/{code}/days")
     async def except_day(code: str, request: Request, claims: Officer) -> Response:
         async def use(sent: DayForm) -> None:
@@ -202,6 +214,7 @@ async def _page(
     composition: Form[Any] | None = None,
     readiness: Form[Any] | None = None,
     rule: Form[Any] | None = None,
+    hours: Form[Any] | None = None,
     exception: Form[Any] | None = None,
 ) -> Response:
     entry = await keeping.entry(StationEntry, code)
@@ -222,6 +235,7 @@ async def _page(
         composition=composition or _composition(entry),
         readiness=readiness or _readiness(entry),
         rule=rule or blank(),
+        hours=hours or filled(hours=entry.duty.hours if entry.duty else None),
         exception=exception or blank(exception="cancelled"),
         changes=(await keeping.changes("station", code, None, CHANGES_SHOWN)).items,
     )

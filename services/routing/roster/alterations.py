@@ -111,6 +111,15 @@ def rule_dropped(place: int) -> Alteration[StationEntry]:
     return Alteration(StationEntry, apply, Piece(("duty",), "rule"))
 
 
+def hours_set(hours: str | None) -> Alteration[StationEntry]:
+    """From when to when members are there on the station's own duty days."""
+    return Alteration(
+        StationEntry,
+        lambda station: _copy(station, duty=_copy(_own_duty(station), hours=hours)),
+        Piece(("duty",), "hours"),
+    )
+
+
 def day_excepted(day: date, exception: DayException) -> Alteration[StationEntry]:
     """One day on which a station's duty rules do not hold."""
 
