@@ -68,7 +68,7 @@ class Announcements:
             reference=order.reference,
             version_of_issue=order.version,
             member=member,
-            reason=reason,
+            reason_code=reason,
         )
         self._say(tx, order, event)
 

@@ -219,7 +219,7 @@ class IssueDeclined(IssueEvent):
 
     verb: ClassVar[str] = "declined"
     member: Code
-    reason: DeclineReason | None = None
+    reason_code: DeclineReason | None = None
 
 
 class IssueReturned(IssueEvent):

@@ -266,7 +266,7 @@ async def test_a_decline_bears_a_code_and_words_only_where_they_are_needed(offic
 
 
 async def _reasons(office: Office) -> list[str]:
-    return [event["reason"] for _, event in office.said("inner.issue.declined")]
+    return [event["reason_code"] for _, event in office.said("inner.issue.declined")]
 
 
 async def test_an_issue_withdrawn_while_it_lies_with_the_dispatcher_as_another_bodys_is_over(office: Office) -> None:

@@ -37,8 +37,9 @@ def test_members_are_told_of_what_they_have_to_do() -> None:
 def test_a_colleague_who_took_an_order_is_not_asked_to_answer_it() -> None:
     common = {
         "occurred_at": datetime(2026, 3, 2, tzinfo=UTC), "reference": "7K3F-9XQC", "version_of_issue": 1,
-        "member": "m-1", "station": "st-1", "attempt": 1, "answer_by": datetime(2026, 3, 4, tzinfo=UTC), "community": "c-1",
-        "category": None, "channel": "web", "language": "ug", "submitted_at": datetime(2026, 3, 2, tzinfo=UTC),
+        "member": "m-1", "station": "st-1", "attempt": 1, "answer_by": datetime(2026, 3, 4, tzinfo=UTC),
+        "community": "c-1", "category": None, "channel": "web", "language": "ug",
+        "submitted_at": datetime(2026, 3, 2, tzinfo=UTC),
     }  # fmt: skip
     told = KINDS[IssueAssigned]
     assert told(IssueAssigned(**common, chosen_by="colleague")) is None
