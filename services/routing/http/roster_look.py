@@ -37,6 +37,8 @@ class Look:
     translator: Translator
     called: Called
     may_edit: bool
+    most_listed: int = 300
+    """More members than that are typed as codes."""
 
     @classmethod
     async def of(cls, keeping: RosterKeeping, request: Request, claims: Claims) -> Look:
