@@ -36,19 +36,26 @@ class Invitations:
     async def taken_along(self, actor: Actor, consultation_id: str) -> bytes:
         """The iCalendar object for ``actor``'s own calendar. Raises NotFound, Conflict where no time is set."""
         consultation = await self._book.one(actor, consultation_id)
-        return self._calendar(consultation, "PUBLISH", called_off=_standing(consultation, actor.member) == "cancelled")
+        takes_part = actor.member is None or actor.member in consultation.members
+        return self._calendar(consultation, "PUBLISH", called_off=_standing(consultation, takes_part) == "cancelled")
 
-    async def told(self, consultation_id: str, member: str) -> Invitation:
-        """What ``member`` is to be told, as it now stands. Raises NotFound, Conflict where no time is set."""
+    async def told(
+        self, consultation_id: str, *, member: str | None = None, department: str | None = None
+    ) -> Invitation:
+        """What a member or a department is to be told, as it now stands.
+
+        Raises NotFound, Conflict where no time is set.
+        """
         consultation = await self._book.whoever_asks(consultation_id)
-        standing = _standing(consultation, member)
+        takes_part = member in consultation.members or department in consultation.departments
+        standing = _standing(consultation, takes_part)
         calendar = self._calendar(consultation, "REQUEST", called_off=standing == "cancelled")
         return Invitation.model_validate(
             {
                 **consultation.model_dump(include=set(Invitation.model_fields)),
                 "station": self._station_name(consultation.station),
                 "standing": standing,
-                "takes_part": member in consultation.members,
+                "takes_part": takes_part,
                 "reason": consultation.cancel_reason,
                 "calendar": calendar.decode(),
             }
@@ -85,7 +92,7 @@ class Invitations:
         return content
 
 
-def _standing(consultation: ConsultationWhole, member: str | None) -> str:
-    if consultation.state == "cancelled" or (member is not None and member not in consultation.members):
+def _standing(consultation: ConsultationWhole, takes_part: bool) -> str:
+    if consultation.state == "cancelled" or not takes_part:
         return "cancelled"
     return "changed" if consultation.sequence else "invited"

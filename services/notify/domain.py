@@ -30,6 +30,8 @@ class Kind(StrEnum):
 
     INVITATION = "invitation"
     """To the member: a consultation is planned, changed or called off, as an entry for the calendar."""
+    DEPARTMENT_INVITATION = "dept-invitation"
+    """To a department: the same."""
 
     DEADLINE_NEAR = "deadline-near"
     """To the member: something is due soon."""
@@ -60,6 +62,7 @@ _AUDIENCES = {
     Kind.INVITATION: Audience.MEMBER,
     Kind.REFERRAL: Audience.DEPARTMENT,
     Kind.REMINDER: Audience.DEPARTMENT,
+    Kind.DEPARTMENT_INVITATION: Audience.DEPARTMENT,
     Kind.DEADLINE_NEAR: Audience.MEMBER,
     Kind.DEADLINE_MISSED: Audience.MEMBER,
     Kind.DEADLINE_TOLD: Audience.MEMBER,

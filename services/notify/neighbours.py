@@ -68,9 +68,11 @@ class Neighbours(Protocol):
     async def answer(self, reference: str) -> Answer:
         """The answer that consultation holds."""
 
-    async def invitation(self, consultation_id: str, member: str, sequence: int) -> Invitation | None:
-        """What the member is to be told of a consultation; None where its time is over, or a later change of it than
-        ``sequence`` is told as well."""
+    async def invitation(
+        self, consultation_id: str, sequence: int, *, member: str | None = None, department: str | None = None
+    ) -> Invitation | None:
+        """What the member or the department is to be told of a consultation; None where its time is over, or a later
+        change of it than ``sequence`` is told as well."""
 
 
 class _ReplyAddress(BaseModel):
@@ -173,8 +175,11 @@ class HttpNeighbours:
         found = _Answer.model_validate_json(answer)
         return Answer(found.answer, tuple(Commitment(each.by, each.what, each.due_on) for each in found.commitments))
 
-    async def invitation(self, consultation_id: str, member: str, sequence: int) -> Invitation | None:
-        answer = await self._get(f"/api/v1/consultations/{consultation_id}/invitations/{member}")
+    async def invitation(
+        self, consultation_id: str, sequence: int, *, member: str | None = None, department: str | None = None
+    ) -> Invitation | None:
+        whom = member if department is None else f"departments/{department}"
+        answer = await self._get(f"/api/v1/consultations/{consultation_id}/invitations/{whom}")
         if answer is None:
             return None
         found = _Invitation.model_validate_json(answer)

@@ -125,9 +125,16 @@ class Sender:
         """Whom to write to and, of a closed issue, what; or what kept us from knowing."""
         try:
             if notice.kind is Kind.INVITATION and notice.member is not None:
-                sequence = notice.facts["sequence"]
-                told = await self._neighbours.invitation(notice.reference, notice.member, sequence)
+                told = await self._neighbours.invitation(
+                    notice.reference, notice.facts["sequence"], member=notice.member
+                )
                 return await self._neighbours.member(notice.member), told
+            if notice.kind is Kind.DEPARTMENT_INVITATION:
+                department = notice.facts["department"]
+                told = await self._neighbours.invitation(
+                    notice.reference, notice.facts["sequence"], department=department
+                )
+                return await self._neighbours.department(department), told
             if notice.kind.audience is Audience.MEMBER:
                 return await self._neighbours.member(notice.member or ""), Answer(None)
             if notice.kind.audience is Audience.OFFICE:

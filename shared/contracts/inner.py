@@ -305,6 +305,7 @@ class ConsultationPlanned(InnerEvent):
     consultation_id: str
     sequence: int = Field(ge=0, description="Counts the changes of the plan, as an iCalendar SEQUENCE does")
     members: tuple[Code, ...]
+    departments: tuple[Code, ...] = ()
 
 
 class ConsultationHeld(IssueEvent):

@@ -123,6 +123,7 @@ class NeighboursUnderTest:
             return {"link": REPLY_LINK, "request": self.asked[referral_id], **of_case}
 
         @app.get("/api/v1/consultations/{consultation_id}/invitations/{member}")
+        @app.get("/api/v1/consultations/{consultation_id}/invitations/departments/{member}")
         async def invitation(consultation_id: str, member: str, request: Request) -> dict[str, Any]:
             check(request)
             if self.invitation is None:
@@ -283,7 +284,9 @@ def pressed(reference: str, referral_id: str) -> inner.ReferralPressed:
     )
 
 
-def planned(consultation_id: str, sequence: int, *members: str) -> inner.ConsultationPlanned:
+def planned(
+    consultation_id: str, sequence: int, *members: str, departments: tuple[str, ...] = ()
+) -> inner.ConsultationPlanned:
     return inner.ConsultationPlanned(
-        occurred_at=NOW, consultation_id=consultation_id, sequence=sequence, members=members
+        occurred_at=NOW, consultation_id=consultation_id, sequence=sequence, members=members, departments=departments
     )

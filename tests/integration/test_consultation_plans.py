@@ -117,10 +117,13 @@ async def test_times_and_numbers_that_cannot_be_are_refused_with_their_field(ben
 
 
 async def test_an_invitation_keeps_its_name_and_counts_its_changes(bench: Bench) -> None:
-    consultation = await opened(bench, **TIME, agenda="一、看现场")
+    consultation = await opened(bench, **TIME, agenda="一、看现场", departments=["d-water"])
     path = f"/consultations/{consultation}"
     [first] = await planned(bench, 1)
     assert (first.consultation_id, first.sequence, first.members) == (consultation, 0, (OWN, OTHER))
+    assert first.departments == ("d-water",)
+    told = (await bench.get("service", f"{path}/invitations/departments/d-water")).json()
+    assert (told["standing"], told["takes_part"], "METHOD:REQUEST" in told["calendar"]) == ("invited", True, True)
 
     async def entry(who: str = OWN) -> tuple[str, dict[str, Any]]:
         answer = await bench.get(who, f"{path}/invitation.ics")
@@ -143,6 +146,8 @@ async def test_an_invitation_keeps_its_name_and_counts_its_changes(bench: Bench)
     assert problem(await put(bench, OWN, f"{path}/plan", change | {"sequence": 0}))[:2] == (409, "changed-meanwhile")
     [_, second] = await planned(bench, 2)
     assert (second.sequence, set(second.members)) == (1, {OWN, "m-third", OTHER})
+    told = (await bench.get("service", f"{path}/invitations/departments/d-water")).json()
+    assert (second.departments, told["standing"]) == (("d-water",), "cancelled")
     method, event = await entry()
     assert (str(event["uid"]), event["sequence"], event["dtstart"].dt.isoformat()) == (
         uid,

@@ -107,6 +107,17 @@ async def test_what_a_later_letter_tells_and_what_is_over_are_not_sent(zhaosu: N
     assert (await zhaosu.states(4, "sent", "superseded")).count("sent") == 1
 
 
+async def test_a_department_is_invited_in_its_language_without_an_account(zhaosu: NotifyUnderTest) -> None:
+    zhaosu.neighbours.emails |= {"d-water": "water@office.example"}
+    zhaosu.neighbours.invitation = invitation("invited")
+    await zhaosu.say(planned(new_id(), 0, "m1", departments=("d-water",)), "e1", times=2)
+    assert await zhaosu.states(2, "sent") == ["sent"] * 2
+    [letter] = [mail for mail in zhaosu.mail.taken if mail["To"] == "water@office.example"]
+    assert (letter["Content-Language"], entry(letter)[0]) == ("ug", "REQUEST")
+    assert str(entry(letter)[1]["attendee"]) == "mailto:water@office.example"
+    assert "/work/" not in text(letter) and "供水协商" in str(letter["Subject"])
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "ug", "kk-Arab", "kk", "en"])
 @pytest.mark.parametrize("standing", ["invited", "changed", "cancelled"])
 async def test_in_every_language(nats_server: NatsServer, tmp_path: Any, language: str, standing: str) -> None:

@@ -57,7 +57,7 @@ def occasion(kind: Kind, outcome: str = "solved") -> Occasion:
     )
 
 
-ABOUT_AN_ISSUE = [kind for kind in Kind if kind is not Kind.INVITATION]
+ABOUT_AN_ISSUE = [kind for kind in Kind if kind not in (Kind.INVITATION, Kind.DEPARTMENT_INVITATION)]
 
 
 @pytest.mark.parametrize(("kind", "language"), list(itertools.product(ABOUT_AN_ISSUE, CODES)))

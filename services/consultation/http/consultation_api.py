@@ -95,7 +95,12 @@ def _add_invitations(router: APIRouter, desk: Desk) -> None:
     @router.get("/consultations/{consultation_id}/invitations/{member}")
     async def invitation(consultation_id: ConsultationId, member: Code, _: Service) -> Invitation:
         """What a member is to be told now, for the service that does the telling."""
-        return await desk.invitations.told(consultation_id, member)
+        return await desk.invitations.told(consultation_id, member=member)
+
+    @router.get("/consultations/{consultation_id}/invitations/departments/{department}")
+    async def of_department(consultation_id: ConsultationId, department: Code, _: Service) -> Invitation:
+        """What a department is to be told now, for the service that does the telling."""
+        return await desk.invitations.told(consultation_id, department=department)
 
 
 def _add_sessions(router: APIRouter, desk: Desk) -> None:

@@ -65,7 +65,7 @@ class Consultations:
         for case in await cases_of(tx, actor, links.issues):
             await on_thread(case, "consultation-opened", moment, consultation_id)
         if not moment.on_paper:
-            _invite(tx, consultation_id, 0, wanted.planned_at, links.members)
+            _invite(tx, consultation_id, 0, wanted.planned_at, links)
         return Made(id=consultation_id)
 
     async def change(self, tx: Transaction, actor: Actor, consultation_id: str, wanted: ChangeInput) -> State:
@@ -94,8 +94,7 @@ class Consultations:
         plan = wanted.model_dump(exclude={*TIED, "sequence"})
         await tx.execute(change(consultation_id, state=state.value, **{**plan, "sequence": sequence}))
         await _tie(tx, consultation_id, links, now)
-        told = distinct((*now.members, *(links.members if row.planned_at is not None else ())))
-        _invite(tx, consultation_id, sequence, wanted.planned_at, told)
+        _invite(tx, consultation_id, sequence, wanted.planned_at, now, links if row.planned_at is not None else None)
         return State(id=consultation_id, state=state.value)
 
     async def cancel(self, tx: Transaction, actor: Actor, consultation_id: str, cancelling: CancellingInput) -> State:
@@ -107,7 +106,7 @@ class Consultations:
         await tx.execute(change(consultation_id, state=state.value, **cancelled))
         for case in await cases_of(tx, actor, links.issues):
             await on_thread(case, "consultation-cancelled", moment, consultation_id)
-        _invite(tx, consultation_id, row.sequence + 1, row.planned_at, links.members)
+        _invite(tx, consultation_id, row.sequence + 1, row.planned_at, links)
         return State(id=consultation_id, state=state.value)
 
     async def _rest(self, tx: Transaction, surveys: Sequence[str], at: datetime) -> str | None:
@@ -160,12 +159,21 @@ async def _tie(tx: Transaction, consultation_id: str, before: Links, now: Links)
 
 
 def _invite(
-    tx: Transaction, consultation_id: str, sequence: int, planned_at: datetime | None, members: tuple[str, ...]
+    tx: Transaction,
+    consultation_id: str,
+    sequence: int,
+    planned_at: datetime | None,
+    now: Links,
+    before: Links | None = None,
 ) -> None:
-    """Have ``members`` told what now holds, where there is a time to tell and it is still to come."""
+    """Have those who take part, and those who did ``before``, told what now holds, where its time is still to come."""
     if planned_at is None or planned_at <= tx.now:
         return
     planned = inner.ConsultationPlanned(
-        occurred_at=tx.now, consultation_id=consultation_id, sequence=sequence, members=members
+        occurred_at=tx.now,
+        consultation_id=consultation_id,
+        sequence=sequence,
+        members=distinct((*now.members, *(before.members if before else ()))),
+        departments=distinct((*now.departments, *(before.departments if before else ()))),
     )
     tx.announce(planned, event_id=derived_id(consultation_id, "planned", sequence))

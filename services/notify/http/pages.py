@@ -25,6 +25,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.REFERRAL: N_("Referral to the department"),
     Kind.REMINDER: N_("Reminder to the department"),
     Kind.INVITATION: N_("Invitation to the member"),
+    Kind.DEPARTMENT_INVITATION: N_("Invitation to the department"),
     Kind.DEADLINE_NEAR: N_("Due soon, to the member"),
     Kind.DEADLINE_MISSED: N_("Late, to the member"),
     Kind.DEADLINE_TOLD: N_("Told to the office, to the member"),
