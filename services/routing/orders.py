@@ -175,9 +175,9 @@ async def given_since(reads: Reads, members: Collection[str], since: datetime) -
 
 async def open_orders(tx: Transaction, orders: Sequence[OrderRecord], askings: Sequence[AskingRecord]) -> None:
     """Write new orders and whom they were given to."""
-    await tx.execute(ORDERS.insert(), [_values(order) for order in orders])
+    await tx.add(ORDERS, [_values(order) for order in orders])
     if askings:
-        await tx.execute(ASKINGS.insert(), [_values(asking) for asking in askings])
+        await tx.add(ASKINGS, [_values(asking) for asking in askings])
         await _shift(tx, [(asking.member, 1) for asking in askings], assigned=True)
 
 
