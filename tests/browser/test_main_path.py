@@ -78,7 +78,7 @@ def test_an_issue_goes_its_way(
     case_in_progress(instance, reference, instance.member(assigned))
     case = member.open(f"/work/{reference}", "4-accepted")
     assert words in case.inner_text("main")
-    assert case.locator("#consultation form").count() == 0, "no survey, no consultation"
+    assert case.locator("#consultation input[name='surveys']").count() == 0, "no survey, no consultation"
     member.send(f"/work/{reference}/visits", "5-visited", fill={"visit_note": topic})
     surveyed = member.send(f"/work/{reference}/surveys", "6-surveyed", fill={"findings": topic})
     survey = surveyed.locator("input[name='surveys']").first.get_attribute("value")
