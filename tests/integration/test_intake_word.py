@@ -154,10 +154,10 @@ async def test_a_stop_before_the_commit_leaves_the_silence_due_and_two_replicas_
 ) -> None:
     for _ in range(3):
         await closed(house, await house.submit(**FIRST))
-    later = FixedClock(datetime.now(UTC) + timedelta(days=30))
+    moment = FixedClock(datetime.now(UTC))
     databases = [open_database(database_url) for _ in range(2)]
     outbox = OutboxTable(MESSAGING.outbox, body="zhaosu", service="intake", hand_over=lambda kept: None)
-    writers = [Writer(database, later, outbox) for database in databases]
+    writers = [Writer(database, moment, outbox) for database in databases]
     reader = Reader(databases[0])
     silence = Silence()
 
@@ -166,6 +166,8 @@ async def test_a_stop_before_the_commit_leaves_the_silence_due_and_two_replicas_
         raise _Cut
 
     async with writers[0].running(), writers[1].running():
+        assert await writers[0].run(silence.settle) == 0, "nobody is silent while there is time"
+        moment.at += timedelta(days=30)
         with pytest.raises(_Cut):
             await writers[0].run(cut)
         assert await reader.scalar(select(func.count()).where(ISSUES.c.word == "silent")) == 0
