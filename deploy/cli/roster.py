@@ -1,4 +1,4 @@
-"""``roster import``."""
+"""``roster import`` and ``roster export``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def build() -> typer.Typer:
     app = typer.Typer(help="The roster of a body: places, members, departments.", no_args_is_help=True)
     app.callback()(lambda: None)
     app.command("import")(import_roster)
+    app.command("export")(export_roster)
     return app
 
 
@@ -38,6 +39,20 @@ def import_roster(
         print_table(("change", "what", "code", "fields"), rows)
     verb = "would be changed" if dry_run else "were changed"
     remarks().print(f"{len(changes)} entries {verb} at {body}.")
+
+
+def export_roster(
+    body: Annotated[str, typer.Option(help="The body whose roster it is.")],
+) -> None:
+    """Print the present roster as a file that ``import`` takes, with everything that was changed by hand."""
+    print_json(asyncio.run(_fetch(body)))
+
+
+async def _fetch(body: str) -> dict[str, Any]:
+    async with as_officer(body) as client:
+        said = await client.get("/api/v1/roster/file")
+    assert isinstance(said, dict)
+    return said
 
 
 async def _send(body: str, content: bytes, *, dry_run: bool) -> dict[str, Any]:

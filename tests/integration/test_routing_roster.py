@@ -57,6 +57,22 @@ async def test_the_sample_is_compared_taken_over_and_announced_once(office: Offi
     assert (shown["members"], len(shown["stations"]), len(shown["categories"])) == (129, 13, 18)
 
 
+async def test_the_roster_that_is_given_out_is_the_one_that_is_there(office: Office) -> None:
+    await bring(office, SAMPLE.read_bytes())
+    path = "/api/v1/roster/members/zh-m001/leave"
+    await office.http.post(
+        path, json={"begins_on": "2026-03-01", "ends_on": "2026-03-02"}, headers=office.as_("officer")
+    )
+    given = await office.http.get("/api/v1/roster/file", headers=office.as_("dispatcher"))
+    assert (await bring(office, given.content)).json() == {"changes": [], "applied": False}
+    [leave] = next(each["leave"] for each in given.json()["members"] if each["code"] == "zh-m001")
+    assert leave == {"begins_on": "2026-03-01", "ends_on": "2026-03-02", "stand_in": None}
+    older = await bring(office, SAMPLE.read_bytes())
+    assert older.json()["applied"] is False  # the sample says nothing of leave for this member
+    member_only = await office.http.get("/api/v1/roster/file", headers=office.as_("member", "zh-m001"))
+    assert member_only.status_code == 403
+
+
 async def test_only_what_changed_is_told_and_who_left_comes_back(office: Office) -> None:
     await office.import_roster(member("m-1"), member("m-2", station="st-2", communities=["c-2"]))
     await until(lambda: _count(office), 5)

@@ -31,6 +31,7 @@ from services.routing.roster.document import (
     DepartmentEntry,
     Kind,
     MemberEntry,
+    Roster,
     StationEntry,
     TownshipEntry,
 )
@@ -216,6 +217,11 @@ def _add_whole(router: APIRouter, keeping: RosterKeeping) -> None:
         """This holds for the whole body from now on; refused while a station has a part or item that is dropped."""
         update = {name: getattr(sent, name) for name in WholeBody.model_fields}
         return WholeBody.of(await keeping.alter_body(claims.subject, lambda roster: roster.model_copy(update=update)))
+
+    @router.get("/file")
+    async def whole_file(_: Dispatching) -> Roster:
+        """The present roster as a file that can be brought back; brought back at once it changes nothing."""
+        return (await keeping.directory()).roster
 
     @router.get("/names")
     async def names() -> NamesOut:
