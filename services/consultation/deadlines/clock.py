@@ -32,7 +32,7 @@ from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Deadlines in one transaction."""
 LOOK_AGAIN_SECONDS = 30.0
 """Deadlines begin all the time, and none of them ends sooner than this matters."""
