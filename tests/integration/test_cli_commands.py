@@ -51,6 +51,7 @@ def doorstep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
         ("figures", "--body", "zhaosu", "--from", "2023-01-01", "--to", "2023-12-31", "--json"),
         ("parked", "list", "--body", "zhaosu"),
         ("reporting", "rebuild", "--body", "zhaosu"),
+        ("roster", "export", "--body", "zhaosu"),
     ],
 )
 def test_nothing_up_is_3_and_says_so_on_stderr(doorstep: Doorstep, arguments: tuple[str, ...]) -> None:
