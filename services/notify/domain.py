@@ -13,6 +13,8 @@ class Kind(StrEnum):
     """To the resident: the issue has arrived, and here it can be followed."""
     ORDER = "order"
     """To the member: an issue waits for being accepted."""
+    ASKED_IN = "asked-in"
+    """To the member: a colleague asked for a hand with an issue."""
     TAKEN = "taken"
     """To the resident: a member has accepted it."""
     ANSWER = "answer"
@@ -59,6 +61,7 @@ class Audience(StrEnum):
 
 _AUDIENCES = {
     Kind.ORDER: Audience.MEMBER,
+    Kind.ASKED_IN: Audience.MEMBER,
     Kind.INVITATION: Audience.MEMBER,
     Kind.REFERRAL: Audience.DEPARTMENT,
     Kind.REMINDER: Audience.DEPARTMENT,

@@ -71,6 +71,8 @@ class Occasion:
     facts: Mapping[str, Any]
     answer: str | None = None
     commitments: Sequence[Commitment] = field(default=())
+    competent: str | None = None
+    """Who is competent, where this body is not."""
     request: str | None = None
     """What a department is asked."""
     invitation: Invitation | None = None

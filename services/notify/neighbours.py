@@ -34,6 +34,8 @@ class Answer:
 
     text: str | None
     commitments: tuple[Commitment, ...] = ()
+    competent: str | None = None
+    """Who is, where this body is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class _Asked(BaseModel):
 class _Answer(BaseModel):
     answer: str | None
     commitments: list[_Commitment] = []
+    competent: str | None = None
 
 
 class _Invitation(BaseModel):
@@ -173,7 +176,8 @@ class HttpNeighbours:
         if answer is None:
             return Answer(None)
         found = _Answer.model_validate_json(answer)
-        return Answer(found.answer, tuple(Commitment(each.by, each.what, each.due_on) for each in found.commitments))
+        promised = tuple(Commitment(each.by, each.what, each.due_on) for each in found.commitments)
+        return Answer(found.answer, promised, found.competent)
 
     async def invitation(
         self, consultation_id: str, sequence: int, *, member: str | None = None, department: str | None = None

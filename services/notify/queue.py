@@ -21,6 +21,7 @@ from shared.contracts.inner import (
     IssueJoined,
     IssueSplit,
     IssueSubmitted,
+    MemberInvited,
     ProgressShared,
     ReferralMade,
     ReferralPressed,
@@ -43,6 +44,7 @@ KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     IssueClosed: lambda event: Kind.ANSWER,
     IssueJoined: lambda event: Kind.JOINED if event.is_news else None,
     IssueSplit: lambda event: Kind.SPLIT,
+    MemberInvited: lambda event: Kind.ASKED_IN,
     ReferralMade: lambda event: Kind.REFERRAL if event.referral_id else None,
     ReferralPressed: lambda event: Kind.REMINDER,
     # Residents who joined an issue are told what its first resident is told.

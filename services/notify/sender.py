@@ -189,6 +189,7 @@ class Sender:
             facts=notice.facts,
             answer=said.text,
             commitments=said.commitments,
+            competent=said.competent,
         )
 
 
@@ -196,6 +197,8 @@ def _page_of(notice: DueNotice) -> str:
     """Where staff go on from a letter."""
     if notice.kind is Kind.DEADLINE_OFFICE:
         return "/office/deadlines"
+    if notice.kind is Kind.ASKED_IN:
+        return f"/work/{notice.reference}"
     if "due_at" not in notice.facts:
         return f"/work/orders/{notice.reference}"
     return f"/work/{notice.reference}" if notice.facts["reference"] else "/work/commitments"

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.notify import domain, notices
+from shared.contracts import inner
 from shared.ids import derived_id
 from shared.web.auth import Role
 from tests.integration.notify_run import (
@@ -80,6 +81,16 @@ async def test_a_department_is_written_to_in_its_language_until_it_has_replied(z
         assert "请到现场核查夜间噪声。" in plain.get_content()
         assert f"{REPLY_LINK}?to=ug" in plain.get_content()
     assert {notice["audience"] for notice in await zhaosu.log()} == {"department"}
+
+
+async def test_a_member_who_is_asked_in_is_told(zhaosu: NotifyUnderTest) -> None:
+    zhaosu.neighbours.emails = {"m2": "m2@mail.example"}
+    asked_in = inner.MemberInvited(occurred_at=NOW, reference="AAAA-1111", member="m2")
+    await zhaosu.say(asked_in, "e1", times=2)
+    assert await zhaosu.states(1, "sent") == ["sent"]
+    [mail] = zhaosu.mail.taken
+    plain = mail.get_body(("plain",))
+    assert plain is not None and f"{ORIGIN}/work/AAAA-1111\n" in plain.get_content()
 
 
 async def test_nobody_is_told_who_left_no_address_or_whose_record_is_paper(zhaosu: NotifyUnderTest) -> None:

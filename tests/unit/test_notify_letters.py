@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -90,6 +91,12 @@ def test_a_department_reads_what_it_is_asked_and_nothing_of_the_resident(letters
     assert "Apr 1, 2026" in letter.text
     assert WORDS not in letter.text
     assert ("presses" in letter.subject) == (kind is Kind.REMINDER)
+
+
+def test_who_is_not_competent_says_who_is(letters: Letters) -> None:
+    told = replace(occasion(Kind.ANSWER, "not-ours"), competent="县供电公司")
+    assert "Who can decide it: 县供电公司" in letters.write(told, "en").text
+    assert "Who can decide it" not in letters.write(occasion(Kind.ANSWER), "en").text
 
 
 def test_an_order_tells_its_deadline_in_the_bodys_zone_and_no_words(letters: Letters) -> None:

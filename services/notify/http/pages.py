@@ -20,6 +20,7 @@ from shared.web.pages import render
 KIND_NAMES: Mapping[Kind, str] = {
     Kind.CONFIRMATION: N_("Confirmation to the resident"),
     Kind.ORDER: N_("Order to the member"),
+    Kind.ASKED_IN: N_("Asked in, to the member"),
     Kind.TAKEN: N_("Taken up, to the resident"),
     Kind.ANSWER: N_("Answer to the resident"),
     Kind.REFERRAL: N_("Referral to the department"),
