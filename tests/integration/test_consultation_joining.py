@@ -96,6 +96,15 @@ async def test_a_case_closed_in_the_same_moment_keeps_its_answer(bench: Bench) -
     assert (whole["state"], whole["joined_to"], whole["answer"]) == ("closed", None, "修好了")
 
 
+async def test_who_took_it_back_is_counted_no_more(bench: Bench) -> None:
+    lead, other = await bench.taken(), await bench.taken()
+    await say(bench, inner.IssueJoined, other, 2, joined_to=lead)
+    await bench.until(carrier(bench, other), lead)
+    await say(bench, inner.IssueWithdrawn, other, 3)
+    await bench.until(carrier(bench, other), None)
+    assert ((await case(bench, other))["state"], (await case(bench, lead))["residents"]) == ("withdrawn", 1)
+
+
 @pytest.mark.parametrize("word", ["confirmed", "silent"])
 async def test_the_residents_word_stands_beside_the_outcome(bench: Bench, word: str) -> None:
     reference = await bench.taken()

@@ -94,12 +94,12 @@ async def hear_withdrawn(tx: Transaction, received: Received[inner.IssueWithdraw
     if not await is_next(tx, event, "intake"):
         return
     of_issue = HEARD_ISSUES.c.reference == event.reference
-    await tx.execute(HEARD_ISSUES.update().where(of_issue).values(is_withdrawn=True))
+    await tx.execute(HEARD_ISSUES.update().where(of_issue).values(is_withdrawn=True, joined_to=None))
     case = await find_case(tx, event.reference)
     if case is not None:
         case.move(CaseMove.WITHDRAW)
         await case.enter("withdrawn", _moment(event), audience="resident", author=RESIDENT)
-        await case.save()
+        await case.save(joined_to=None)
         await end_links_of_case(tx, event.reference)
         await deadlines.release(tx, _moment(event), *deadlines.OF_THE_CASE, reference=event.reference)
 

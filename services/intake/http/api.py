@@ -22,18 +22,16 @@ from services.intake.http.bodies import (
     LikelyListOut,
     LikelyOut,
     RatingIn,
-    ReadingOut,
     ReceiptOut,
     ReceptionIn,
     ReceptionOut,
     ReopeningIn,
-    ReplyAddressOut,
     StandingOut,
     TrackedOut,
-    VaultOut,
     WithdrawalIn,
 )
 from services.intake.http.drafts import draft_of, likely_to, visitor_of
+from services.intake.http.vault_bodies import ReadingOut, ReplyAddressOut, VaultOut
 from services.intake.queries import PAGE, readings_of, track
 from services.intake.usecases.follow import Said, unknown_code
 from services.intake.usecases.joining import Asked
