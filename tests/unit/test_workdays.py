@@ -28,8 +28,9 @@ def shanghai(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-@given(CALENDARS, INSTANTS, SOME_DAYS, SOME_DAYS)
+@given(CALENDARS, INSTANTS, st.integers(1, 40), SOME_DAYS)
 def test_working_days_add_up(calendar: WorkCalendar, at: datetime, some: int, more: int) -> None:
+    # Not for none at all: from a day off that leads to the next working day, which then does not count.
     due = calendar.add_working_days(at, some)
     assert calendar.add_working_days(due, more) == calendar.add_working_days(at, some + more)
 
