@@ -102,7 +102,7 @@ async def test_who_cannot_come_writes_and_the_record_holds_it_all(bench: Bench) 
     page = await other.get(one)
     refused(await other.send(page, "/contributions"), "text")
     followed(await other.send(page, "/contributions", text="先修主管"), one)
-    page = await own.get(one)
+    page, left_open = await own.get(one), {"/hold": await other.get(one), "/contributions": await other.get(one)}
     assert "先修主管" in page
     followed(await own.send(page, "/hold", residents="5"), one)
     page = await own.get(one)
@@ -115,6 +115,10 @@ async def test_who_cannot_come_writes_and_the_record_holds_it_all(bench: Bench) 
     page = refused(await own.send(page, "/close", agreed="换管", **third), "third.by")
     rows |= {"first.due_on": "2023-04-01", "first.by": "供水公司"}
     followed(await own.send(page, "/close", agreed="换管", **rows), one)
+    # Who still had an older page open is told why it is too late, though its forms are gone.
+    for form, said in (("/contributions", "is closed"), ("/hold", "is closed")):
+        stale = {"text": "迟了"} if form == "/contributions" else {}
+        assert said in refused(await other.send(left_open[form], form, **stale))
     bench.clock.at += timedelta(days=2)
     other = Browser(bench, Role.MEMBER, OTHER)
     assert "/contributions?" not in await other.get(one)
