@@ -51,6 +51,8 @@ def test_a_canteens_noise_is_solved_by_everybody_it_concerns(instance: Instance)
     invited = instance.member(colleague)
     assert wait_until(lambda: _reads(invited, issue.reference), "the words at the invited member") == WORDS
 
+    wait_until(lambda: _asked_in(instance, colleague, issue.reference), "the letter to the invited member")
+
     for department in (MARKET, NEIGHBOURS):
         ok(member.post(f"{case}/referrals", json={"department": department, "request": ASKED}), 201)
     link = _link_in_letter(instance, "market-supervision@zhaosu.example", issue.reference)
@@ -118,6 +120,11 @@ def _colleague(instance: Instance, member: httpx.Client, code: str) -> str:
 def _reads(member: httpx.Client, reference: str) -> str | None:
     answer = member.get(f"/api/v1/vault/{reference}")
     return str(answer.json()["words"]) if answer.status_code == 200 else None
+
+
+def _asked_in(instance: Instance, member: str, reference: str) -> bool:
+    mails = [mail for mail in instance.mails() if mail["to"].startswith(f"{member}@") and reference in mail["subject"]]
+    return any(f"/work/{reference}" in mail["text"] for mail in mails)
 
 
 def _link_in_letter(instance: Instance, to: str, reference: str) -> str:
