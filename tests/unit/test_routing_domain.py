@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.routing.domain.choosing import Choice, Neighbourhoods, choose, ranked
@@ -113,6 +113,7 @@ def test_each_criterion_decides_where_the_ones_before_it_are_equal(criterion: Cr
     assert choice.considered == (1 if criterion is Criterion.NEARNESS else 2)
 
 
+@settings(deadline=None)
 @given(st.permutations([each for each in Criterion if each is not Criterion.CODE]), st.randoms())
 def test_whatever_the_order_of_criteria_the_first_that_differs_decides(order: list[Criterion], random: Any) -> None:
     """Compared with the plainest reading of the rule: sort everybody by all of it."""
@@ -165,6 +166,16 @@ def test_for_named_matters_knowledge_and_language_beat_nearness() -> None:
     other = replace(MATTER, category="water")
     choice = chosen(everybody, rule=with_language, matter=other)
     assert choice is not None and choice.first.member == "near"
+
+
+def test_what_a_rule_puts_before_nearness_anyway_stays_where_it_is() -> None:
+    both = frozenset({"roads"})
+    rule = Rule((Criterion.MATTER, Criterion.LOAD, Criterion.NEARNESS, Criterion.LANGUAGE), both, both)
+    assert rule.order_for(MATTER) == (
+        Criterion.MATTER, Criterion.LOAD, Criterion.LANGUAGE, Criterion.NEARNESS, Criterion.CODE
+    )  # fmt: skip
+    without = Rule((Criterion.LOAD, Criterion.MATTER), both, both)
+    assert without.order_for(MATTER) == (Criterion.LOAD, Criterion.MATTER, Criterion.CODE)
 
 
 def test_the_members_of_the_station_are_asked_before_everybody_farther_away() -> None:
@@ -266,6 +277,7 @@ _candidates = st.lists(
 _loads = st.dictionaries(_names, st.builds(Load, st.integers(0, 5)))
 
 
+@settings(deadline=None)
 @given(_candidates, _loads, st.lists(st.tuples(_names, _names), max_size=4), st.randoms())
 def test_everybody_there_is_asked_once_and_the_order_of_the_file_never_matters(
     candidates: list[Candidate], loads: dict[str, Load], away: list[tuple[str, str]], random: Any
