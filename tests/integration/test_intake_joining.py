@@ -182,6 +182,20 @@ async def test_what_was_not_shown_cannot_be_joined(house: IntakeHouse, wrong: st
     assert len(await likely(house)) == 1
 
 
+async def test_a_clerk_joins_for_whom_they_receive(house: IntakeHouse) -> None:
+    await house.submit(**FIRST)
+    (candidate,) = await likely(house)
+    told = {"words": SECOND["words"], "category": "noise", "anonymous": True, "join": candidate["id"]}
+    visit = {"station": "st1", "community": "c1", "channel": "walk-in", "language": "ug", "issue": told}
+    clerk = bearing(Role.CLERK, stations=("st1",))
+    received = await house.http.post("/api/v1/receptions", json=visit, headers=clerk)
+    assert received.status_code == 201, received.text
+    assert (await tracked(house, received.json()))["joined"]["residents"] == 2
+    wrong = visit | {"issue": told | {"join": "a" * 24}}
+    refused = await house.http.post("/api/v1/receptions", json=wrong, headers=clerk)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "issue.join")
+
+
 async def test_a_member_reads_what_everybody_said_who_joined(house: IntakeHouse) -> None:
     first, second = await joined(house)
     await house.assigned(first["reference"])

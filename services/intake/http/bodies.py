@@ -97,6 +97,7 @@ class ReceivedIssueIn(Input):
     language: Language | None = None
     anonymous: bool = False
     contact: ContactIn | None = None
+    join: LikelyId | None = Field(default=None, description="As for an issue that is raised by itself")
 
 
 class ReceptionIn(Input):

@@ -54,8 +54,10 @@ async def visitor_of(intake: Intake, claims: Claims, reception: ReceptionIn, key
     if reception.issue is not None:
         told = reception.issue
         places.check_category(told.category, field="issue.category")
+        lies = places.locate(reception.station, told.community or location.community, within="issue.")
+        place = Place(lies, told.category)
         issue = Draft(
-            location=places.locate(reception.station, told.community or location.community, within="issue."),
+            location=lies,
             category=told.category,
             words=told.words,
             language=told.language or reception.language,
@@ -66,6 +68,7 @@ async def visitor_of(intake: Intake, claims: Claims, reception: ReceptionIn, key
             ),
             recorded_by=claims.subject,
             recorded_at=at,
+            joins=await intake.likely.find(place, told.join, field="issue.join") if told.join else None,
         )
     return Visitor(
         location=location,

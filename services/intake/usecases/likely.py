@@ -82,13 +82,13 @@ class Likely:
         counts = await self._residents([row.reference for row in carriers])
         return [self._shown(row, counts) for row in carriers]
 
-    async def find(self, place: Place, likely_id: str) -> str:
-        """The reference of an issue that was shown for this place. Raises DomainError on ``join``."""
+    async def find(self, place: Place, likely_id: str, *, field: str = "join") -> str:
+        """The reference of an issue that was shown for this place. Raises DomainError on ``field``."""
         for row in await self._pool(place, with_words=False):
             reference = row.joined_to or row.reference
             if hmac.compare_digest(self._id_of(reference), likely_id):
                 return str(reference)
-        raise DomainError("not-a-likely-issue", "This issue is not among those that can be joined here.", field="join")
+        raise DomainError("not-a-likely-issue", "This issue is not among those that can be joined here.", field=field)
 
     def _likely(self, place: Place, words: str, pool: Sequence[Row[Any]]) -> list[str]:
         """References of the issues that carry the likely ones, the likeliest first."""
