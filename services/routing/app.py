@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
 from services.routing.announcements import Announcements
 from services.routing.calendar.book import CalendarBook
@@ -65,6 +65,7 @@ from shared.web.factory import create_app
 from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
+from shared.workdays import known_through
 
 HERE = Path(__file__).parent
 PREFIXES = (
@@ -109,6 +110,12 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         parks_unknown=True,
         metrics=Metrics(registry, settings.service),
     )
+    days_off_known = Gauge(
+        "doorstep_days_off_known_until_timestamp_seconds",
+        "The end of the last day whose national days off are known.",
+        registry=registry,
+    )
+    days_off_known.set(datetime.combine(known_through(), time.max, UTC).timestamp())
     passwords = Passwords()
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
     neighbours = httpx.AsyncClient(base_url=settings.neighbours)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notify.domain import PAUSES, TRANSITIONS, Audience, IllegalMove, Kind, Move, State, after, pause_after
+from services.notify.http import pages
 from services.notify.queue import KINDS
 from shared.contracts.inner import IssueAssigned
 
@@ -45,3 +46,8 @@ def test_a_colleague_who_took_an_order_is_not_asked_to_answer_it() -> None:
     assert told(IssueAssigned(**common, chosen_by="colleague")) is None
     assert told(IssueAssigned(**common, chosen_by="stand-in")) is Kind.ORDER
     assert told(IssueAssigned(**common)) is Kind.ORDER
+
+
+def test_every_kind_and_state_has_a_name_in_the_log() -> None:
+    assert set(pages.KIND_NAMES) == set(Kind)
+    assert set(pages.STATE_NAMES) == set(pages.STATE_BADGES) == set(State)

@@ -23,6 +23,8 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.ASKED_IN: N_("Asked in, to the member"),
     Kind.TAKEN: N_("Taken up, to the resident"),
     Kind.ANSWER: N_("Answer to the resident"),
+    Kind.JOINED: N_("Worked on together with another issue, to the resident"),
+    Kind.SPLIT: N_("Worked on by itself again, to the resident"),
     Kind.REFERRAL: N_("Referral to the department"),
     Kind.REMINDER: N_("Reminder to the department"),
     Kind.INVITATION: N_("Invitation to the member"),
