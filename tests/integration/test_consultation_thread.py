@@ -406,3 +406,18 @@ async def test_the_office_sees_which_departments_owe_a_reply(bench: Bench) -> No
     wrong = await bench.get("officer", "/referrals?cursor=x")
     assert problem(wrong) == (422, "cursor-not-valid", "cursor")
     assert problem(await bench.get("officer", "/referrals?state=lost"))[::2] == (422, "state")
+
+
+async def test_links_end_with_the_issue_and_replies_reach_whoever_has_it(bench: Bench) -> None:
+    taken_back, passed_on = await bench.taken(), await bench.taken()
+    _, dead = await asked(bench, taken_back)
+    _, alive = await asked(bench, passed_on)
+    withdrawn = inner.IssueWithdrawn(occurred_at=bench.clock.now(), reference=taken_back, version_of_issue=2)
+    await bench.tell("intake", withdrawn)
+    await bench.until(lambda: bench.state_of(taken_back), "withdrawn")
+    assert (await visit_page(bench, dead, text="太晚了")).status_code == 409
+    await bench.assign(passed_on, OTHER)
+    await bench.until(lambda: bench.state_of(passed_on), "assigned")
+    assert (await visit_page(bench, alive, text="给新的委员")).status_code == 200
+    assert "给新的委员" in texts(await thread(bench, OTHER, passed_on))
+    assert (await bench.get(OWN, f"/cases/{passed_on}")).status_code == 404
