@@ -16,6 +16,8 @@ PAGES = {
         "/office",
         "/office/orders",
         "/office/roster",
+        "/office/calendar",
+        "/office/deadlines",
         "/office/parked",
         "/work",
         "/work/consultations/rule",
@@ -23,7 +25,15 @@ PAGES = {
         "/reports",
     ),
     "clerk": ("/desk",),
-    "member": ("/work", "/work/consultations", "/work/commitments", "/work/activities", "/work/briefs", "/account"),
+    "member": (
+        "/work",
+        "/work/deadlines",
+        "/work/consultations",
+        "/work/commitments",
+        "/work/activities",
+        "/work/briefs",
+        "/account",
+    ),
 }
 
 
