@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -50,8 +51,13 @@ class ActivityBook:
         ]
         return Page(items=items, next=following)
 
-    async def by_member(self, actor: Actor, since: datetime, before: datetime) -> list[MemberActivities]:
-        """How many of each kind every member took part in from one moment until before another; a member, the own."""
+    async def by_member(
+        self, actor: Actor, since: datetime, before: datetime, members: Sequence[str] | None = None
+    ) -> list[MemberActivities]:
+        """How many of each kind each of ``members``, or all, took part in from one moment until before another.
+
+        A member sees the own.
+        """
         columns = ACTIVITIES.c
         counted = (
             select(ACTIVITY_MEMBERS.c.member, columns.kind, func.count().label("number"))
@@ -62,17 +68,19 @@ class ActivityBook:
         )
         if not actor.sees_all:
             counted = counted.where(ACTIVITY_MEMBERS.c.member == actor.member)
+        elif members is not None:
+            counted = counted.where(ACTIVITY_MEMBERS.c.member.in_(members))
         found: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for row in await self._reader.all(counted):
             found[row.member][row.kind] = row.number
         return [MemberActivities(member=member, kinds=kinds) for member, kinds in found.items()]
 
-    async def by_kind(self, actor: Actor, since: datetime, before: datetime) -> dict[str, int]:
-        """How many of each kind there were, each once however many members took part; a member's own are counted."""
+    async def by_kind(self, station: str, since: datetime, before: datetime) -> dict[str, int]:
+        """How many of each kind there were at a station, each once however many members took part."""
         columns = ACTIVITIES.c
-        counted = select(columns.kind, func.count().label("number"))
-        if not actor.sees_all:
-            own = select(ACTIVITY_MEMBERS.c.activity_id).where(ACTIVITY_MEMBERS.c.member == actor.member)
-            counted = counted.where(columns.activity_id.in_(own))
-        counted = counted.where(columns.held_at >= since, columns.held_at < before).group_by(columns.kind)
+        counted = (
+            select(columns.kind, func.count().label("number"))
+            .where(columns.station == station, columns.held_at >= since, columns.held_at < before)
+            .group_by(columns.kind)
+        )
         return {row.kind: row.number for row in await self._reader.all(counted)}

@@ -53,8 +53,8 @@ class ActivityPages:
             kind=kind,
             year=today.year,
             page=await book.page(actor, cursor, kind=kind, station=at["station"]),
-            by_member=await book.by_member(actor, *this_year),
-            by_kind=await book.by_kind(actor, *this_year),
+            by_member=await book.by_member(actor, *this_year, at["colleagues"]),
+            by_kind=await book.by_kind(at["station"], *this_year),
             entered=entered(refused, activity=blank(members=actor.member or "")),
         )
 

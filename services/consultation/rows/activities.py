@@ -18,7 +18,10 @@ class Activity(Row, table=True):
     """
 
     __tablename__ = "activities"
-    __table_args__ = (Index("activities_by_date", "held_at", "activity_id"),)
+    __table_args__ = (
+        Index("activities_by_date", "held_at", "activity_id"),
+        Index("activities_of_station", "station", "held_at", "activity_id"),
+    )
 
     activity_id: str = Field(primary_key=True, max_length=36)
     kind: str = Field(max_length=16)
