@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -28,6 +28,8 @@ def test_every_kind_becomes_a_jpeg(kind: str, mode: str) -> None:
         assert (kept.format, kept.mode, kept.size) == ("JPEG", "RGB", (40, 20))
 
 
+# Each picture is a second's work of a busy machine at most, which is no fault of the picture.
+@settings(deadline=None, max_examples=30)
 @given(st.integers(1, 5000), st.integers(1, 5000))
 def test_sides_keep_their_measure_and_their_limit(width: int, height: int) -> None:
     picture = developed(encoded("PNG", (width, height), "1"))
