@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.contracts import inner
+from services.consultation.deadlines import clock
+from shared.contracts import inner, report
 from shared.contracts.terms import DEFAULT_TERMS
 from shared.web.auth import SESSION_COOKIE, Role
 from tests.integration.consultation_service import NOW, OTHER, OWN, Bench, running
@@ -20,9 +20,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
-async def bench(database_url: str, nats_server: NatsServer, tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(database_url: str, nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    # The hands of a test move the service's clock, which nothing tells.
+    monkeypatch.setattr(clock, "LOOK_AGAIN_SECONDS", 0.2)
     async with running(database_url, nats_server) as bench:
-        # The roster's last event comes after the departments and the calendar that a test tells of.
         yield bench
 
 
@@ -100,6 +101,29 @@ async def test_a_department_has_its_own_days_and_supervision_sets_a_new_one(benc
         ("d-roads", "released", local("2023-03-09T18:00")),
         ("d-roads", "running", local("2023-03-17T18:00")),
     }
+
+
+async def test_the_service_s_own_clock_warns_marks_and_tells_and_a_silent_department_is_overdue(
+    bench: Bench,
+) -> None:
+    reference = await bench.taken()
+    await done(bench, OWN, f"/cases/{reference}/referrals", {"department": "d-roads"})
+    bench.clock.at += timedelta(days=60)
+    told = ["answer", "first-contact", "referral-reply"]
+    for event in (inner.DeadlineMissed, inner.DeadlineEscalated, report.DeadlineMissed):
+
+        async def kinds(event: Any = event) -> list[str]:
+            return sorted(each.kind for each in await bench.said(event))
+
+        await bench.until(kinds, told)
+    assert set((await states(bench, reference)).values()) == {"missed"}
+    case = (await bench.get(OWN, f"/cases/{reference}")).json()
+    assert [each["state"] for each in case["referrals"]] == ["overdue"]
+    assert "overdue" in [each["kind"] for each in case["thread"]]
+    await done(bench, OWN, f"/cases/{reference}/referrals/d-roads/reply", {"text": "已处理"})
+    await done(bench, OWN, f"/cases/{reference}/close", {"outcome": "solved", "answer": "修好了"})
+    assert set((await states(bench, reference)).values()) == {"met-late"}
+    assert await bench.said(inner.DeadlineWarned) == []
 
 
 async def test_a_commitment_is_owed_by_its_day_and_outlives_the_case(bench: Bench) -> None:
