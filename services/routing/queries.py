@@ -17,7 +17,7 @@ from shared.errors import DomainError, NotFound
 from shared.web.paging import decode_cursor, encode_cursor
 
 PAGE = 50
-_ENDED = (OrderState.DECLINED, OrderState.TIMED_OUT)
+_ENDED = (OrderState.DECLINED, OrderState.TIMED_OUT, OrderState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Queries:
     async def orders(self, *, member: str | None, state: OrderState | None, cursor: str | None) -> OrderPage:
         """Orders, the newest first: of one member, or with ``member`` None of the whole body.
 
-        A member also finds under ``declined`` and ``timed-out`` what passed on to others.
+        A member also finds under ``declined``, ``timed-out`` and ``returned`` what they no longer have.
         """
         if member is not None and state in _ENDED:
             return await self._ended(member, state, cursor)

@@ -134,7 +134,8 @@ async def test_a_member_gives_back_what_is_another_bodys(office: Office) -> None
     become(office, "dispatcher")
     shown = (await office.http.get(path, headers=ENGLISH)).text
     assert "A member says that this belongs to ili." in shown and "属于地区" in shown
-    assert reference in (await office.http.get("/office/queue")).text
+    for place in ("/office/queue", "/office", "/office/orders?state=returned"):
+        assert reference in (await office.http.get(place)).text
     await until(lambda: _returns(office), ["ili"])
 
 

@@ -150,6 +150,7 @@ async def test_what_is_another_bodys_goes_back_within_seven_working_days(office:
     back = await act(office, reference, "wrong-body", "member", holder, **body)
     assert (back.status_code, back.json()["state"], back.json()["proposed_owner"]) == (200, "returned", "ili")
     assert await listed(office, "/queue") == [reference]
+    assert await listed(office, "?state=returned", "member", holder) == [reference]
     too_late = await act(office, late, "wrong-body", "officer", **body)
     assert (too_late.status_code, too_late.json()["code"]) == (409, "return-too-late")
     assert "2026-02-28" in too_late.text

@@ -15,6 +15,7 @@ from services.routing.entry import Routing
 from services.routing.http.bodies import RosterOut
 from services.routing.http.refusals import NamedFault, named
 from services.routing.parked import Verdict
+from services.routing.queue import QueueFilter
 from services.routing.roster.difference import Change
 from services.routing.roster.reading import RosterRefused
 from shared.i18n import N_
@@ -46,7 +47,7 @@ def _add_queue(router: APIRouter, routing: Routing) -> None:
             request,
             "routing/office.html",
             counts=await routing.queries.counts(),
-            stuck=await routing.queries.orders(member=None, state=OrderState.UNROUTABLE, cursor=None),
+            stuck=await routing.queue.page(QueueFilter(), routing.clock.now(), None),
             waiting=await routing.queries.waiting(cursor),
             now=routing.clock.now(),
         )
@@ -62,6 +63,7 @@ def _add_queue(router: APIRouter, routing: Routing) -> None:
 
 _LISTED = (
     OrderState.UNROUTABLE,
+    OrderState.RETURNED,
     OrderState.ASSIGNED,
     OrderState.ACCEPTED,
     OrderState.CLOSED,
