@@ -18,7 +18,7 @@ SAMPLE = Path(__file__).parents[2] / "deploy" / "sample"
 
 
 def first_release_asks(directory: Directory, issue: dict[str, Any], loads: dict[str, Load]) -> str:
-    """The nearest ring that has anybody; in it the matter, the language, the community, the load, the turn, the code."""
+    """The nearest ring with anybody; in it the matter, the language, the community, the load, the turn, the code."""
     township = directory.township_of_community[issue["community"]]
 
     def townships(member: MemberEntry) -> set[str]:
