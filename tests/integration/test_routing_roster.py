@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -94,34 +93,33 @@ async def test_only_what_changed_is_told_and_who_left_comes_back(office: Office)
     assert (await office.order(reference))["member"] in ("m-1", "m-2")
 
 
-@pytest.mark.parametrize(
-    ("spoil", "pointer", "at"),
-    [
-        (lambda text: text.replace('"st-2",', '"st-9",', 1), "/communities/1/station", '"station": "st-2"'),
-        (lambda text: text.replace('"c-1"\n', '"c-9"\n'), "/members/0/communities/0", '"c-9"'),
-        (lambda text: text.replace('"zh-Hans"', '"klingon"', 1), "/members/0/languages/0", '"klingon"'),
-        (lambda text: text.replace('"m-2"', '"m-1"'), "/members/1/code", None),
-        (lambda text: text.replace('"county"', '"hamlet"'), "/body/tier", '"hamlet"'),
-        (lambda text: text.replace('"hours"', '"ours"'), "/duty_days/ours", '"ours"'),
-        (lambda text: text.replace('"zhaosu"', '"hami"'), "/body/code", '"hami"'),
-        (lambda text: text.replace('"parent": "ili",', '"parent": ili,'), "", '"parent": ili'),
-        (lambda text: text.replace('"t-1",', '"t-1"', 1), "", '"t-2"'),
-    ],
-)
-async def test_a_mistake_is_named_by_its_line_and_nothing_is_taken(
-    office: Office, spoil: Any, pointer: str, at: str | None
-) -> None:
+MISTAKES: list[tuple[Callable[[str], str], str, str | None]] = [
+    (lambda text: text.replace('"st-2",', '"st-9",', 1), "/communities/1/station", '"station": "st-2"'),
+    (lambda text: text.replace('"c-1"\n', '"c-9"\n'), "/members/0/communities/0", '"c-9"'),
+    (lambda text: text.replace('"zh-Hans"', '"klingon"', 1), "/members/0/languages/0", '"klingon"'),
+    (lambda text: text.replace('"m-2"', '"m-1"'), "/members/1/code", None),
+    (lambda text: text.replace('"county"', '"hamlet"'), "/body/tier", '"hamlet"'),
+    (lambda text: text.replace('"hours"', '"ours"'), "/duty_days/ours", '"ours"'),
+    (lambda text: text.replace('"zhaosu"', '"hami"'), "/body/code", '"hami"'),
+    (lambda text: text.replace('"parent": "ili",', '"parent": ili,'), "", '"parent": ili'),
+    (lambda text: text.replace('"t-1",', '"t-1"', 1), "", '"t-2"'),
+]
+
+
+async def test_a_mistake_is_named_by_its_line_and_nothing_is_taken(office: Office, subtests: pytest.Subtests) -> None:
     good = json.dumps(roster(member("m-1"), member("m-2")), indent=1, ensure_ascii=False)
-    bad = spoil(good)
-    assert bad != good
-    answer = await bring(office, bad)
-    problem = answer.json()
-    assert (answer.status_code, problem["code"]) == (422, "roster-refused")
-    [fault] = problem["errors"][:1]
-    assert fault["pointer"] == f"#{pointer}"
-    if at is not None:
-        assert at in bad.splitlines()[fault["line"] - 1]
-    assert (await office.http.get("/api/v1/roster", headers=office.as_("officer"))).json()["members"] == 0
+    for spoil, pointer, at in MISTAKES:
+        with subtests.test(pointer=pointer, at=at):
+            bad = spoil(good)
+            assert bad != good
+            answer = await bring(office, bad)
+            problem = answer.json()
+            assert (answer.status_code, problem["code"]) == (422, "roster-refused")
+            [fault] = problem["errors"][:1]
+            assert fault["pointer"] == f"#{pointer}"
+            if at is not None:
+                assert at in bad.splitlines()[fault["line"] - 1]
+            assert (await office.http.get("/api/v1/roster", headers=office.as_("officer"))).json()["members"] == 0
 
 
 async def test_bytes_that_are_no_text_are_refused_by_line(office: Office) -> None:
