@@ -158,22 +158,23 @@ async def test_terms_of_a_member_do_not_overlap(office: Office) -> None:
     assert [term["begins_on"] for term in dropped.json()["terms"]] == ["2026-01-01"]
 
 
-@pytest.mark.parametrize(
-    ("duty", "at"),
-    [
-        ({"rules": []}, "rules"),
-        ({"rules": [{}]}, "rules[0].days_of_month"),
-        ({"rules": [{"days_of_month": [10], "weekdays": ["monday"]}]}, "rules[0].weekdays"),
-        ({"rules": [{"days_of_month": [30, 31], "months": [2]}]}, "rules[0].days_of_month"),
-        ({"rules": [{"weekdays": ["monday", "friday"], "times_a_month": 2}]}, "rules[0].times_a_month"),
-        ({"rules": [{"days_of_month": [5], "months": [4]}], "cancelled": ["2026-04-05"]}, "cancelled"),
-        ({"rules": [{"days_of_month": [9]}], "extra": ["2026-04-05"], "cancelled": ["2026-04-05"]}, "cancelled[0]"),
-    ],
-)  # fmt: skip
-async def test_a_duty_rule_that_never_fires_is_refused(office: Office, duty: dict[str, Any], at: str) -> None:
-    sent = {"code": "st-1", "kind": "township", "township": "t-1", "duty": duty}
-    assert refusal(await ask(office, "PUT", "/stations/st-1", sent))[:2] == (422, f"duty.{at}")
-    assert (await ask(office, "GET", "/stations/st-1")).json()["duty"] is None
+NEVER_FIRING: list[tuple[dict[str, Any], str]] = [
+    ({"rules": []}, "rules"),
+    ({"rules": [{}]}, "rules[0].days_of_month"),
+    ({"rules": [{"days_of_month": [10], "weekdays": ["monday"]}]}, "rules[0].weekdays"),
+    ({"rules": [{"days_of_month": [30, 31], "months": [2]}]}, "rules[0].days_of_month"),
+    ({"rules": [{"weekdays": ["monday", "friday"], "times_a_month": 2}]}, "rules[0].times_a_month"),
+    ({"rules": [{"days_of_month": [5], "months": [4]}], "cancelled": ["2026-04-05"]}, "cancelled"),
+    ({"rules": [{"days_of_month": [9]}], "extra": ["2026-04-05"], "cancelled": ["2026-04-05"]}, "cancelled[0]"),
+]
+
+
+async def test_a_duty_rule_that_never_fires_is_refused(office: Office, subtests: pytest.Subtests) -> None:
+    for duty, at in NEVER_FIRING:
+        with subtests.test(duty=duty):
+            sent = {"code": "st-1", "kind": "township", "township": "t-1", "duty": duty}
+            assert refusal(await ask(office, "PUT", "/stations/st-1", sent))[:2] == (422, f"duty.{at}")
+            assert (await ask(office, "GET", "/stations/st-1")).json()["duty"] is None
 
 
 async def test_a_station_shows_its_next_duty_days_and_its_exceptions(office: Office) -> None:
