@@ -78,31 +78,32 @@ async def test_a_rule_is_versioned_and_decides_from_the_moment_it_holds(office: 
     assert ([each["version"] for each in versions["items"]], versions["next"]) == ([2, 1], None)
 
 
-@pytest.mark.parametrize(
-    ("criteria", "more", "field", "code"),
-    [
-        ([], {}, "criteria", "no-criteria"),
-        (["load", "load"], {}, "criteria[1].criterion", "criterion-twice"),
-        (["luck"], {}, "criteria[0].criterion", "validation"),
-        ([{**EXPERTS_FIRST, "matter_beats_nearness_for": ["alchemy"]}, *REST], {},
-         "criteria[0].matter_beats_nearness_for[0]", "unknown-category"),
-        ([EXPERTS_FIRST, "load"], {}, "criteria[0].matter_beats_nearness_for", "criterion-needed"),
-        ([{"criterion": "load", "days": 3}], {}, "criteria[0].days", "option-not-here"),
-        (["load"], {"answer_within_working_hours": 0}, "answer_within_working_hours", "validation"),
-    ],
-)  # fmt: skip
+NO_RULES: list[tuple[list[Any], dict[str, Any], str, str]] = [
+    ([], {}, "criteria", "no-criteria"),
+    (["load", "load"], {}, "criteria[1].criterion", "criterion-twice"),
+    (["luck"], {}, "criteria[0].criterion", "validation"),
+    ([{**EXPERTS_FIRST, "matter_beats_nearness_for": ["alchemy"]}, *REST], {},
+     "criteria[0].matter_beats_nearness_for[0]", "unknown-category"),
+    ([EXPERTS_FIRST, "load"], {}, "criteria[0].matter_beats_nearness_for", "criterion-needed"),
+    ([{"criterion": "load", "days": 3}], {}, "criteria[0].days", "option-not-here"),
+    (["load"], {"answer_within_working_hours": 0}, "answer_within_working_hours", "validation"),
+]  # fmt: skip
+
+
 async def test_what_cannot_be_a_rule_is_refused_with_its_field(
-    criteria: list[Any], more: dict[str, Any], field: str, code: str, tmp_path: Path, nats_server: NatsServer
+    tmp_path: Path, nats_server: NatsServer, subtests: pytest.Subtests
 ) -> None:
     async with running_office(f"sqlite+aiosqlite:///{tmp_path}/service.db", nats_server, tmp_path) as office:
         await office.import_roster(member("m-bees", **BEES))
-        refused = await change(office, 0, *criteria, **more)
-        assert refused.status_code == 422
-        error = refused.json()["errors"][0]
-        assert error["field"] == field
-        assert code == "validation" or refused.json()["code"] == code
-        assert (await change(office, 0, "load", role="dispatcher")).status_code == 403
-        assert (await rule_of(office))["version"] == 0
+        for criteria, more, field, code in NO_RULES:
+            with subtests.test(criteria=criteria, **more):
+                refused = await change(office, 0, *criteria, **more)
+                assert refused.status_code == 422
+                error = refused.json()["errors"][0]
+                assert error["field"] == field
+                assert code == "validation" or refused.json()["code"] == code
+                assert (await change(office, 0, "load", role="dispatcher")).status_code == 403
+                assert (await rule_of(office))["version"] == 0
 
 
 async def test_a_stand_in_is_asked_with_that_reason_and_again_without_when_the_leave_ends(office: Office) -> None:
