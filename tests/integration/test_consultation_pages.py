@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from shared.errors import Unavailable
 from shared.web.auth import SESSION_COOKIE, Role
 from tests.integration.consultation_service import OWN, Bench, running
 from tests.servers import NatsServer
+
+LANGUAGES = ["zh-Hans", "ug", "kk-Arab", "kk", "en"]
 
 
 @pytest.fixture
@@ -148,19 +151,20 @@ async def test_work_that_belongs_to_no_issue(bench: Bench) -> None:
     assert (await browser.send(without.text, "/work/consultations", **more, **mode)).status_code == 303
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "ug", "kk-Arab", "kk", "en"])
-async def test_every_page_in_every_language_with_each_id_once(bench: Bench, language: str) -> None:
+async def test_every_page_in_every_language_with_each_id_once(bench: Bench, subtests: pytest.Subtests) -> None:
     reference = await bench.taken()
     waiting = await bench.assign()
     await bench.until(lambda: bench.state_of(waiting), "assigned")
     await bench.post(OWN, f"/cases/{reference}/referrals", {"department": "d-water"})
-    officer = Browser(bench, Role.OFFICER, None)
-    for browser in (Browser(bench), officer, Browser(bench, Role.DISPATCHER, None)):
-        for path in ("/work", f"/work/{reference}", "/work/consultations", "/work/commitments", "/work/activities"):
-            page = await browser.get(path, language)
-            assert f'lang="{language}" dir="{"rtl" if language in ("ug", "kk-Arab") else "ltr"}"' in page
-            ids = Fields(page).ids
-            assert len(ids) == len(set(ids)), sorted(ids)
+    browsers = (Browser(bench), Browser(bench, Role.OFFICER, None), Browser(bench, Role.DISPATCHER, None))
+    paths = ("/work", f"/work/{reference}", "/work/consultations", "/work/commitments", "/work/activities")
+    for language in LANGUAGES:
+        with subtests.test(language=language):
+            for browser, path in product(browsers, paths):
+                page = await browser.get(path, language)
+                assert f'lang="{language}" dir="{"rtl" if language in ("ug", "kk-Arab") else "ltr"}"' in page
+                ids = Fields(page).ids
+                assert len(ids) == len(set(ids)), (path, sorted(ids))
 
 
 async def test_readers_and_strangers(bench: Bench) -> None:
