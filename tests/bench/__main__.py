@@ -93,17 +93,18 @@ def measure_all(scale: Scale, folder: Path, say: Callable[[str], None]) -> list[
 def _product(scale: Scale, folder: Path, run: Run, pipeline: servers.Pipeline, say: Callable[[str], None]) -> Measured:
     memory = Memory(pipeline.process)
     idle = memory.now()
+    throughput(pipeline, 1, scale.submissions)  # warm before anything counts
+    # First, since the rounds leave letters to send for minutes.
+    say(f"{scale.pace:g} submissions a second for {scale.paced_seconds:g} s ...")
+    paced = latency(pipeline, scale.pace, scale.paced_seconds)
+    floor = floor_ms(folder / "floor")
     say(f"{scale.rounds} rounds of submissions, in turn with the ceiling ...")
     bare, ours = [], []
     with servers.bare(folder / "bare") as ceiling, memory.peak() as peak:
-        throughput(pipeline, 1, scale.submissions)  # both are warm before anything counts
         bare_throughput(ceiling, 1)
         for _ in range(scale.rounds):
             ours.append(throughput(pipeline, scale.seconds, scale.submissions))
             bare.append(bare_throughput(ceiling, scale.seconds))
-    say(f"{scale.pace:g} submissions a second for {scale.paced_seconds:g} s ...")
-    paced = latency(pipeline, scale.pace, scale.paced_seconds)
-    floor = floor_ms(folder / "floor")
     say(f"{scale.replayed:,} reported events, and a rebuild ...")
     live, rebuilt, bare_read = uvloop.run(_replay(scale, run.bodies[COUNTY]))
     say(f"{scale.reported_per_second:,} reported events a second, seen at the prefecture ...")

@@ -68,7 +68,7 @@ class Timed:
     times: Sequence[float]
     limit: float
 
-    def row(self) -> tuple[str, str, str, str, str]:
+    def row(self) -> tuple[str, ...]:
         """Median, 99th of a hundred, longest, limit."""
         ninety_ninth = quantiles(self.times, n=100)[98]
         return self.name, *(f"{each:.1f}" for each in (median(self.times), ninety_ninth, max(self.times), self.limit))
@@ -112,7 +112,7 @@ def roster(chance: random.Random) -> dict[str, Any]:
 def open_issues(chance: random.Random, whole: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
     """Orders of the last two months, each with the asking of whoever has it."""
     communities = whole["communities"]
-    states, weights = zip(*STATES, strict=True)
+    states, weights = [state for state, _ in STATES], [weight for _, weight in STATES]
     references: set[str] = set()
     while len(references) < OPEN:  # so many, drawn by chance, may meet
         references.add(new_reference())
