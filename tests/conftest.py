@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from shared.db.engine import open_database
+from shared.db.migrate import upgrade
 from tests.instance import Instance
 from tests.servers import NatsServer
 
+SERVICES = Path(__file__).parent.parent / "services"
+
 _numbers = itertools.count()
+_migrated_files: dict[str, Path] = {}
+_migrated_templates: set[str] = set()
 
 
 @pytest.fixture(scope="session")
@@ -39,20 +47,56 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database, once of each kind."""
+async def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """A database, once of each kind: empty, or at the newest revision of the service that the module's name begins
+    with (``test_intake_...``), copied from one that was migrated for the first such test.
+    """
+    service = _service_of(request.path.stem)
     if request.param == "sqlite":
+        if service is not None:
+            shutil.copy(await _migrated_file(service, tmp_path_factory), tmp_path / "service.db")
         yield f"sqlite:///{tmp_path}/service.db"
         return
     server: str = request.getfixturevalue("postgres_url")
     name = f"test_{next(_numbers)}"
     admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
     async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
+        template = "template1" if service is None else await _migrated_template(service, server, connection)
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield server.replace("/postgres?", f"/{name}?")
     async with admin.connect() as connection:
         await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await admin.dispose()
+
+
+def _service_of(module: str) -> str | None:
+    about = module.removeprefix("test_").split("_")[0]
+    return about if (SERVICES / about).is_dir() else None
+
+
+async def _migrated_file(service: str, folders: pytest.TempPathFactory) -> Path:
+    if service not in _migrated_files:
+        path = folders.mktemp("migrated") / f"{service}.db"
+        await _migrate(f"sqlite:///{path}", service)
+        _migrated_files[service] = path
+    return _migrated_files[service]
+
+
+async def _migrated_template(service: str, server: str, admin: AsyncConnection) -> str:
+    name = f"migrated_{service}"
+    if service not in _migrated_templates:
+        await admin.execute(text(f"CREATE DATABASE {name}"))
+        await _migrate(server.replace("/postgres?", f"/{name}?"), service)
+        _migrated_templates.add(service)
+    return name
+
+
+async def _migrate(url: str, service: str) -> None:
+    database = open_database(url)
+    await upgrade(database, SERVICES / service / "migrations")
+    await database.dispose()  # the last connection to a SQLite file leaves everything in the file itself
 
 
 @pytest.fixture
@@ -71,3 +115,10 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield running.start()
     finally:
         running.stop()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: collections need not look through it again for each of a thousand services."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
