@@ -72,6 +72,8 @@ async def database_url(
 
 
 def _service_of(module: str) -> str | None:
+    if "migration" in module:
+        return None  # it goes the way there itself
     about = module.removeprefix("test_").split("_")[0]
     return about if (SERVICES / about).is_dir() else None
 
