@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -24,10 +23,6 @@ _PAGE_HEADERS = {
 }
 
 
-_YOUNG_OBJECTS = 20_000
-"""New objects between two collections, instead of Python's 700, which one batch of events makes several times over."""
-
-
 class OneOrigin:
     """Serves a body: ``/livez``, ``/readyz``, ``/metrics``, ``/api/openapi.json`` and ``/api/docs`` itself,
     every other path by the service with the longest prefix that covers it.
@@ -35,8 +30,17 @@ class OneOrigin:
     The lifespans of all services are entered on start, in the order given, and left in reverse.
     """
 
-    def __init__(self, services: Sequence[Service], registry: CollectorRegistry, *, title: str) -> None:
+    def __init__(
+        self,
+        services: Sequence[Service],
+        registry: CollectorRegistry,
+        *,
+        title: str,
+        started: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``started`` is called when all services are."""
         self._services = tuple(services)
+        self._started = started
         self._registry = registry
         self._title = title
         self._by_prefix = _prefix_table(self._services)
@@ -74,7 +78,7 @@ class OneOrigin:
         async with AsyncExitStack() as stack:
             for service in self._services:
                 await stack.enter_async_context(service.app.router.lifespan_context(service.app))
-            _settle_memory()
+            self._started()
             yield
 
     async def _livez(self, _: Request) -> Response:
@@ -95,13 +99,6 @@ class OneOrigin:
     async def _docs(self, _: Request) -> Response:
         page = docs_page(merged_description(self._services, title=self._title))
         return Response(page, media_type="text/html", headers=_PAGE_HEADERS)
-
-
-def _settle_memory() -> None:
-    # What start-up made stays for good: a collection need not look through it again and again while requests wait.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
 
 
 def _prefix_table(services: Sequence[Service]) -> dict[str, ASGIApp]:

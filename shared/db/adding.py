@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, Insert, Table
@@ -12,26 +12,29 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 Row = Mapping[str, Any]
 
+_SHAPES = 512
+"""Many times what the services have; bounded, because each rebuild of a projection fills tables of its own."""
+
 
 def insert_for(dialect_name: str, table: Any) -> Any:
     """An INSERT that knows ON CONFLICT, which SQLAlchemy spells once per database and both spell alike."""
     return sqlite.insert(table) if dialect_name == "sqlite" else postgresql.insert(table)
 
 
-@cache
+@lru_cache(maxsize=_SHAPES)
 def adding(table: Table) -> Insert:
     """Add rows; one that is there already is an error."""
     return table.insert()
 
 
-@cache
+@lru_cache(maxsize=_SHAPES)
 def adding_missing(dialect_name: str, table: Table) -> Insert:
     """Add the rows that are not there."""
     statement: Insert = insert_for(dialect_name, table).on_conflict_do_nothing()
     return statement
 
 
-@cache
+@lru_cache(maxsize=_SHAPES)
 def adding_missing_and_saying(dialect_name: str, table: Table, key: str) -> Insert:
     """Add the rows that are not there, and say which by their ``key``."""
     statement: Insert = adding_missing(dialect_name, table).returning(table.c[key])
@@ -56,7 +59,8 @@ class DriverInsert:
         )
 
 
-def driver_insert(statement: Insert, columns: Sequence[str], dialect: Dialect) -> DriverInsert:
+@lru_cache(maxsize=_SHAPES)
+def driver_insert(statement: Insert, columns: tuple[str, ...], dialect: Dialect) -> DriverInsert:
     """``statement`` for rows that have exactly ``columns``. Raises ValueError where SQLAlchemy would add others."""
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(columns))
     if compiled.insert_prefetch or set(compiled.positiontup) != set(columns):

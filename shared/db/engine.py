@@ -27,7 +27,7 @@ class Writing(Protocol):
         """Run one statement."""
 
     async def add(self, table: Table, rows: Sequence[Row]) -> None:
-        """Insert ``rows``, all of one shape. Raises IntegrityError where one is there already."""
+        """Insert ``rows``, one at least and all of one shape. Raises IntegrityError where one is there already."""
 
     async def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those of ``rows``, all of one shape, that are not there yet."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Executable, Insert, QueuePool, Table, create_engine, event, make_url
@@ -41,7 +41,6 @@ class SqliteDatabase:
         self._writes = _engine(url, connections=1, begin="BEGIN IMMEDIATE")
         self._reads = _engine(url, connections=READERS, begin="BEGIN")
         self._writer: Connection | None = None
-        self._inserts = _Inserts(self._writes.dialect)
         self._committing = ThreadPoolExecutor(1, "commit")
         self._reading = ThreadPoolExecutor(READERS, "read")
 
@@ -55,7 +54,7 @@ class SqliteDatabase:
             self._writer = self._writes.connect()
         transaction = self._writer.begin()
         try:
-            yield _Writing(self._writer, self._inserts, self._committing)
+            yield _Writing(self._writer, self._committing)
             await _to_the_end(self._committing, transaction.commit)
         except BaseException:
             transaction.rollback()
@@ -79,27 +78,12 @@ class SqliteDatabase:
         self._reads.dispose()
 
 
-class _Inserts:
-    """The inserts this service does, each made ready for the driver once."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-        self._known: dict[tuple[Insert, tuple[str, ...]], DriverInsert] = {}
-
-    def of(self, statement: Insert, rows: Sequence[Row]) -> DriverInsert:
-        shape = statement, tuple(rows[0])
-        if shape not in self._known:
-            self._known[shape] = driver_insert(*shape, self._dialect)
-        return self._known[shape]
-
-
 class _Writing:
     """Statements run where they are asked for."""
 
-    def __init__(self, connection: Connection, inserts: _Inserts, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, connection: Connection, thread: ThreadPoolExecutor) -> None:
         self._connection = connection
         self._thread = thread
-        self._inserts = inserts
 
     @property
     def dialect(self) -> Dialect:
@@ -115,21 +99,22 @@ class _Writing:
         await self._fill(adding_missing(self.dialect.name, table), rows)
 
     async def add_missing_and_say(self, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
-        insert = self._inserts.of(adding_missing(self.dialect.name, table), rows)
+        insert = self._ready(adding_missing(self.dialect.name, table), rows)
         cursor = self._cursor()
-        return {row[key] for row in rows if cursor.execute(insert.sql, insert.values(row)).rowcount}
+        with _errors_of(insert):
+            return {row[key] for row in rows if cursor.execute(insert.sql, insert.values(row)).rowcount}
 
     async def _fill(self, statement: Insert, rows: Sequence[Row]) -> None:
-        insert = self._inserts.of(statement, rows)
+        insert = self._ready(statement, rows)
         values = [insert.values(row) for row in rows]
-        try:
+        with _errors_of(insert):
             if len(rows) > FEW_ROWS:
                 await _to_the_end(self._thread, lambda: self._cursor().executemany(insert.sql, values))
             else:
                 self._cursor().executemany(insert.sql, values)
-        except sqlite3.Error as error:
-            # As SQLAlchemy raises it, and without what the rows held.
-            raise DBAPIError.instance(insert.sql, None, error, sqlite3.Error, hide_parameters=True) from error
+
+    def _ready(self, statement: Insert, rows: Sequence[Row]) -> DriverInsert:
+        return driver_insert(statement, tuple(rows[0]), self.dialect)
 
     def _cursor(self) -> DBAPICursor:
         return self._connection.connection.cursor()
@@ -145,6 +130,15 @@ class _Writing:
 async def _savepoint(connection: Connection) -> AsyncIterator[None]:
     with connection.begin_nested():
         yield
+
+
+@contextmanager
+def _errors_of(insert: DriverInsert) -> Iterator[None]:
+    """The driver's errors as SQLAlchemy raises them, without what the rows held."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(insert.sql, None, error, sqlite3.Error, hide_parameters=True) from error
 
 
 async def _to_the_end(thread: ThreadPoolExecutor, call: Callable[[], object]) -> None:
