@@ -83,11 +83,11 @@ def application(config: BodyConfig) -> OneOrigin:
     """The ASGI application of a body."""
     registry = CollectorRegistry()
     title = f"Doorstep at {config.body}"
-    return OneOrigin(build_services(config, registry), registry, title=title, started=_settle_memory)
+    return OneOrigin(build_services(config, registry), registry, title=title, started=settle_memory)
 
 
-def _settle_memory() -> None:
-    # What start-up made stays for good: a collection need not look through it again and again while requests wait.
+def settle_memory() -> None:
+    """What start-up made stays for good: a collection need not look through it again and again while requests wait."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS, 20, 20)

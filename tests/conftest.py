@@ -64,7 +64,7 @@ async def database_url(
     admin = create_async_engine(server, isolation_level="AUTOCOMMIT")
     async with admin.connect() as connection:
         template = "template1" if service is None else await _migrated_template(service, server, connection)
-        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield server.replace("/postgres?", f"/{name}?")
     async with admin.connect() as connection:
         await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -124,25 +124,27 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
+        routers=[
+            build_api(desk, settings.time_zone),
+            build_consultation_api(desk),
+            build_brief_api(desk),
+            build_case_api(desk),
+            build_deadline_api(desk),
+            parked_router(runtime, settings.service),
+            build_reply_pages(desk),
+            build_referral_pages(desk),
+            build_pages(desk),
+            build_consultation_pages(desk, clock, settings.time_zone),
+            build_commitment_pages(desk),
+            build_activity_pages(desk, settings.time_zone),
+            build_brief_pages(desk),
+            build_deadline_pages(desk),
+            build_case_pages(desk, settings.time_zone),
+        ],
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
         uploads=UPLOADS,
         names=names,
     )
-    app.include_router(build_api(desk, settings.time_zone))
-    app.include_router(build_consultation_api(desk))
-    app.include_router(build_brief_api(desk))
-    app.include_router(build_case_api(desk))
-    app.include_router(build_deadline_api(desk))
-    app.include_router(parked_router(runtime, settings.service))
-    app.include_router(build_reply_pages(desk))
-    app.include_router(build_referral_pages(desk))
-    app.include_router(build_pages(desk))
-    app.include_router(build_consultation_pages(desk, clock, settings.time_zone))
-    app.include_router(build_commitment_pages(desk))
-    app.include_router(build_activity_pages(desk, settings.time_zone))
-    app.include_router(build_brief_pages(desk))
-    app.include_router(build_deadline_pages(desk))
-    app.include_router(build_case_pages(desk, settings.time_zone))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

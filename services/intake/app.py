@@ -118,13 +118,15 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
         verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
+        routers=[
+            build_api(intake),
+            parked_router(runtime, settings.service),
+            build_pages(intake),
+            build_desk_pages(intake),
+        ],
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
         names=names,
     )
-    app.include_router(build_api(intake))
-    app.include_router(parked_router(runtime, settings.service))
-    app.include_router(build_pages(intake))
-    app.include_router(build_desk_pages(intake))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

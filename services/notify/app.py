@@ -94,12 +94,14 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
         verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
         translations=translations,
         templates=[HERE / "http" / "templates"],
+        routers=[
+            notices_api(delivery_log),
+            parked_router(runtime, "notify"),
+            notice_pages(delivery_log),
+        ],
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
         names=names,
     )
-    app.include_router(notices_api(delivery_log))
-    app.include_router(parked_router(runtime, "notify"))
-    app.include_router(notice_pages(delivery_log))
     return Service("notify", app, PREFIXES, runtime.readiness)

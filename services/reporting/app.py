@@ -79,11 +79,13 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
+        routers=[
+            figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
+            parked_router(runtime, "reporting"),
+            report_pages(reports, doings, lateness, clock),
+        ],
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
     )
-    app.include_router(figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)))
-    app.include_router(parked_router(runtime, "reporting"))
-    app.include_router(report_pages(reports, doings, lateness, clock))
     return Service("reporting", app, PREFIXES, runtime.readiness)

@@ -202,6 +202,21 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
+        routers=[
+            build_api(routing),
+            build_order_api(routing),
+            build_rule_api(routing),
+            build_roster_api(keeping),
+            build_calendar_api(calendar),
+            parked_router(runtime, settings.service),
+            build_sign_in_pages(routing),
+            build_order_pages(routing),
+            build_queue_pages(routing),
+            build_rule_pages(routing),
+            build_calendar_pages(calendar),
+            build_office_pages(routing),
+            *(build_pages(keeping) for build_pages in (build_member_pages, build_station_pages, build_roster_pages)),
+        ],
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
@@ -209,18 +224,4 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         names=names,
     )
     refusals.install(app)
-    app.include_router(build_api(routing))
-    app.include_router(build_order_api(routing))
-    app.include_router(build_rule_api(routing))
-    app.include_router(build_roster_api(keeping))
-    app.include_router(build_calendar_api(calendar))
-    app.include_router(parked_router(runtime, settings.service))
-    app.include_router(build_sign_in_pages(routing))
-    app.include_router(build_order_pages(routing))
-    app.include_router(build_queue_pages(routing))
-    app.include_router(build_rule_pages(routing))
-    app.include_router(build_calendar_pages(calendar))
-    app.include_router(build_office_pages(routing))
-    for build_pages in (build_member_pages, build_station_pages, build_roster_pages):
-        app.include_router(build_pages(keeping))
     return Service(settings.service, app, PREFIXES, runtime.readiness)

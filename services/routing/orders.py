@@ -30,7 +30,7 @@ _GIVEN = frozenset({Move.ASSIGN, Move.CLAIM, Move.HAND_OVER, Move.TAKE_OVER})
 _UNDONE_BY: Mapping[Ending, tuple[Ending, ...]] = {"handed-over": ("accepted",), "returned": ("accepted",)}
 """What a later ending takes the place of: an order that was taken can still be handed over or given back."""
 _REFUSED = ("declined", "returned")
-_MANY = 500
+MANY = 500
 """Past so many members it is cheaper to look at everybody."""
 
 
@@ -157,10 +157,16 @@ async def asked_for(reads: Reads, references: Collection[str]) -> dict[str, froz
     return {reference: frozenset(members) for reference, members in asked.items()}
 
 
+async def open_counts(reads: Reads) -> dict[str, Load]:
+    """How many orders everybody has; not when the last came, which is the dearer half of reading thousands."""
+    carried = await reads.all(select(WORKLOADS.c.member, WORKLOADS.c.open_orders))
+    return {member: Load(count) for member, count in map(tuple, carried)}
+
+
 async def loads(reads: Reads, members: Collection[str]) -> dict[str, Load]:
     """What these members carry now; one query for however many."""
     carried = select(WORKLOADS.c.member, WORKLOADS.c.open_orders, WORKLOADS.c.last_assigned_at)
-    if len(members) <= _MANY:
+    if len(members) <= MANY:
         carried = carried.where(WORKLOADS.c.member.in_(members))
     return {row.member: Load(row.open_orders, row.last_assigned_at) for row in await reads.all(carried)}
 
@@ -168,7 +174,7 @@ async def loads(reads: Reads, members: Collection[str]) -> dict[str, Load]:
 async def given_since(reads: Reads, members: Collection[str], since: datetime) -> dict[str, int]:
     """How many orders these members were given since; one query for however many."""
     given = select(ASKINGS.c.member, func.count().label("orders")).where(ASKINGS.c.asked_at >= since)
-    if len(members) <= _MANY:
+    if len(members) <= MANY:
         given = given.where(ASKINGS.c.member.in_(members))
     return {row.member: row.orders for row in await reads.all(given.group_by(ASKINGS.c.member))}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -98,7 +99,7 @@ class Catalogues:
     @classmethod
     def load(cls, *folders: Path) -> Catalogues:
         """Read ``<folder>/<code>.po`` of each folder, a later one winning; a missing file is an empty one."""
-        messages = {each.code: _merged(each, folders) for each in LANGUAGES if each.code != "en"}
+        messages = {each.code: _together(each, folders) for each in LANGUAGES if each.code != "en"}
         for code, catalogue in messages.items():
             if code != FALLBACK:
                 catalogue.add_fallback(messages[FALLBACK])
@@ -110,16 +111,24 @@ class Catalogues:
         return self._translators[code]
 
 
-def _merged(spoken: Language, folders: tuple[Path, ...]) -> GNUTranslations:
-    merged = Catalog(locale=spoken.locale)
-    for folder in folders:
-        for message in translated(folder / f"{spoken.code}.po", spoken):
-            merged.delete(message.id)
-            merged.add(message.id, message.string)
+def _together(spoken: Language, folders: Sequence[Path]) -> GNUTranslations:
+    last, *others = (
+        GNUTranslations(BytesIO(_compiled(folder / f"{spoken.code}.po", spoken))) for folder in reversed(folders)
+    )
+    for other in others:
+        last.add_fallback(other)
+    return last
+
+
+@cache
+def _compiled(path: Path, spoken: Language) -> bytes:
+    # Once per process: a body has five services, and what they share is a third of what each says.
+    catalogue = Catalog(locale=spoken.locale)
+    for message in translated(path, spoken):
+        catalogue.add(message.id, message.string)
     compiled = BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    write_mo(compiled, catalogue)
+    return compiled.getvalue()
 
 
 def translated(path: Path, spoken: Language) -> Iterator[Message]:

@@ -7,12 +7,11 @@ A service's ``app.py``::
         verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
         translations=Catalogues.load(SHARED_LOCALE, HERE / "locale"),
         templates=[HERE / "http" / "templates"],
+        routers=[build_api(usecases), build_pages(usecases)],
         lifespan=lifespan,
         registry=registry,
         readiness=readiness,
     )
-    app.include_router(build_api(usecases))
-    app.include_router(build_pages(usecases))
     return Service("intake", app, ("/api/v1/issues", "/track", "/s"), readiness)
 
 An endpoint::

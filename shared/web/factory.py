@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -22,6 +22,7 @@ from shared.web.auth import safe_next
 from shared.web.edge import Edge, Uploads
 from shared.web.names import NameBook
 from shared.web.pages import Pages
+from shared.web.routers import take_in
 from shared.web.state import LANGUAGE_COOKIE, Web
 from shared.web.tokens import TokenVerifier
 
@@ -37,6 +38,7 @@ def create_app(
     verifier: TokenVerifier,
     translations: Catalogues,
     templates: Sequence[Path],
+    routers: Sequence[APIRouter],
     lifespan: Lifespan,
     registry: CollectorRegistry,
     readiness: Readiness,
@@ -44,7 +46,7 @@ def create_app(
     uploads: Uploads | None = None,
     names: NameBook | None = None,
 ) -> FastAPI:
-    """A FastAPI app to include a service's routers in.
+    """The FastAPI app of a service, asking ``routers`` in their order.
 
     It answers refusals as problem documents or pages, sets the security headers, gives each request an id,
     refuses bodies over ``max_body_size`` bytes where ``uploads`` has no room for more, and serves ``/livez``,
@@ -58,7 +60,6 @@ def create_app(
         redoc_url=None,
         openapi_url=f"/api/v1/{settings.service}/openapi.json",
         lifespan=lifespan,
-        responses=problems.OPENAPI_RESPONSES,
         # The framework's own would record the inputs of failed validations, and asks the environment per request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
@@ -69,6 +70,7 @@ def create_app(
         pages=Pages(settings, translations, templates, assets, names),
         metrics=metrics,
     )
+    take_in(app, routers)
     problems.install(app)
     app.add_middleware(Edge, metrics=metrics, origin=settings.origin, max_body_size=max_body_size, uploads=uploads)
     app.router.default = Router(

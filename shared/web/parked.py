@@ -13,17 +13,14 @@ from shared.messaging.parking import ParkedEvent, reason_of
 from shared.runtime import Runtime
 from shared.web.auth import Role, allow
 from shared.web.paging import decode_cursor, encode_cursor
+from shared.web.routers import api_router
 
 PAGE = 50
 
 
 def parked_router(runtime: Runtime, service: str) -> APIRouter:
     """``/api/v1/<service>/parked``: a list without bodies, one whole, ``/resend`` and ``/drop``; and ``/outbox``."""
-    router = APIRouter(
-        prefix=f"/api/v1/{service}",
-        tags=["messaging"],
-        dependencies=[Depends(allow(Role.OFFICER, Role.DISPATCHER))],
-    )
+    router = api_router(f"/api/v1/{service}", "messaging", [Depends(allow(Role.OFFICER, Role.DISPATCHER))])
 
     @router.get("/outbox")
     async def outbox() -> dict[str, int]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import random
 import sys
@@ -24,6 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from deploy.body import settle_memory
 from services.routing import tables
 from services.routing.calendar.book import CalendarBook
 from services.routing.domain.choosing import choose
@@ -220,12 +220,12 @@ async def measured(database_url: str, folder: Path, server: NatsServer, times: i
     await fill(database, issues)
     holder, reference = next((order["member"], order["reference"]) for order, asking in issues if asking)
     del issues
-    gc.collect()  # what filled the database is not looked through again while pages are timed
     async with running_office(database_url, server, folder) as office:
         sent = await office.http.post(
             "/api/v1/roster", content=json.dumps(whole), headers=office.as_("officer"), timeout=120
         )
         assert sent.status_code == 200, sent.text
+        settle_memory()  # as a body does when it has started
         reader = Reader(database)
         for name, rule in RULES.items():
             found.append(await time_decisions(reader, rule, name, chance, times * 10))
@@ -273,7 +273,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(name)
         server = NatsServer(folder / "nats").start()
         try:
-            url = chosen.database or f"sqlite+aiosqlite:///{folder}/service.db"
+            url = chosen.database or f"sqlite:///{folder}/service.db"
             found = asyncio.run(measured(url, folder, server, chosen.times))
         finally:
             server.kill()

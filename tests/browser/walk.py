@@ -9,13 +9,17 @@ from playwright.sync_api import BrowserContext, Locator, Page, Response
 
 
 class Walk:
-    """One person's way through the pages, leaving a picture of each.
+    """One person's way through the pages, leaving a picture of each in ``pictures``.
 
     Every page shown is checked: it answers with success, has the person's language and its direction, does not
     scroll sideways, shows no text that was forgotten in a template, and breaks no rule of its own security policy.
     """
 
-    def __init__(self, context: BrowserContext, origin: str, *, language: str, pictures: Path, width: int) -> None:
+    def __init__(
+        self, context: BrowserContext, origin: str, *, language: str, pictures: Path | None, width: int
+    ) -> None:
+        if pictures is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
         self._page: Page = context.new_page()
         self._origin = origin
         self._language = language
@@ -65,7 +69,8 @@ class Walk:
     def _look(self, answer: Response | None, picture: str, *, own: bool = True) -> Page:
         page = self._page
         assert answer is not None and answer.ok, f"{page.url}: {answer and answer.status}\n{page.inner_text('body')}"
-        page.screenshot(path=self._pictures / f"{self._language}-{picture}.png", full_page=True)
+        if self._pictures is not None:
+            page.screenshot(path=self._pictures / f"{self._language}-{picture}.png", full_page=True)
         if own:
             said = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
             assert said == [self._language, self._direction], (page.url, said)

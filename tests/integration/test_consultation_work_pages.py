@@ -24,7 +24,7 @@ HERE = "/work/consultations"
 
 @pytest.fixture
 async def bench(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[Bench]:
-    async with running(f"sqlite+aiosqlite:///{tmp_path}/service.db", nats_server) as bench:
+    async with running(f"sqlite:///{tmp_path}/service.db", nats_server) as bench:
         browser = Browser(bench)
 
         async def roster_is_known() -> bool:

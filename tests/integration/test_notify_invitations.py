@@ -125,7 +125,7 @@ LETTERS = list(product(["invited", "changed", "cancelled"], ["zh-Hans", "ug", "k
 
 async def test_in_every_language(nats_server: NatsServer, tmp_path: Path, subtests: pytest.Subtests) -> None:
     until = {"planned_until": SOON.isoformat(), "contributions_until": SOON.isoformat()}
-    async with notify_of_zhaosu(nats_server, f"sqlite+aiosqlite:///{tmp_path}/n.db") as zhaosu:
+    async with notify_of_zhaosu(nats_server, f"sqlite:///{tmp_path}/n.db") as zhaosu:
         # A member for each: an address, once asked for, is remembered with its language.
         zhaosu.neighbours.emails = {f"m{number}": f"m{number}@mail.example" for number in range(1, len(LETTERS) + 1)}
         for number, (standing, language) in enumerate(LETTERS, start=1):

@@ -29,7 +29,7 @@ RULE = {
 
 @pytest.fixture
 async def office(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[Office]:
-    async with running_office(f"sqlite+aiosqlite:///{tmp_path}/service.db", nats_server, tmp_path) as running:
+    async with running_office(f"sqlite:///{tmp_path}/service.db", nats_server, tmp_path) as running:
         yield running
 
 

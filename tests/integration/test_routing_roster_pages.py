@@ -22,7 +22,7 @@ STATION = "/office/roster/stations/zh-st10"
 
 @pytest.fixture
 async def office(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[Office]:
-    async with running_office(f"sqlite+aiosqlite:///{tmp_path}/service.db", nats_server, tmp_path) as running:
+    async with running_office(f"sqlite:///{tmp_path}/service.db", nats_server, tmp_path) as running:
         taken = await running.http.post("/api/v1/roster", content=SAMPLE.read_bytes(), headers=running.as_("officer"))
         assert taken.status_code == 200, taken.text
         become(running, "officer")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.routing import orders
 from tests.integration.routing_office import NOW, Office, member, running_office
 from tests.servers import NatsServer
 
@@ -93,7 +94,7 @@ NO_RULES: list[tuple[list[Any], dict[str, Any], str, str]] = [
 async def test_what_cannot_be_a_rule_is_refused_with_its_field(
     tmp_path: Path, nats_server: NatsServer, subtests: pytest.Subtests
 ) -> None:
-    async with running_office(f"sqlite+aiosqlite:///{tmp_path}/service.db", nats_server, tmp_path) as office:
+    async with running_office(f"sqlite:///{tmp_path}/service.db", nats_server, tmp_path) as office:
         await office.import_roster(member("m-bees", **BEES))
         for criteria, more, field, code in NO_RULES:
             with subtests.test(criteria=criteria, **more):
@@ -151,3 +152,22 @@ async def test_what_if_says_who_and_why_and_changes_nothing(office: Office) -> N
     assert (await what_if("member", station="st-1")).status_code == 403
     assert office.said("inner.issue.assigned") == []
     assert (await office.http.get("/api/v1/orders", headers=office.as_("dispatcher"))).json()["items"] == []
+
+
+@pytest.mark.parametrize("many", [1, 500])
+async def test_where_load_comes_first_turns_are_kept_however_many_members(
+    office: Office, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """Of many members only those with the fewest open orders are read whole: nobody's turn may be lost by that."""
+    monkeypatch.setattr(orders, "MANY", many)
+    await office.import_roster(*(member(f"m-{n}") for n in range(3)))
+    assert (await change(office, 0, "load", "turn")).status_code == 200
+    asked = []
+    for _ in range(3):
+        reference = await office.submit(category="roads", language="ug")
+        asked.append((await office.order(reference))["member"])
+        office.clock.at += timedelta(minutes=1)
+    assert asked == ["m-0", "m-1", "m-2"]
+    # With one order each, whoever was asked longest ago comes next.
+    again = await office.order(await office.submit(category="roads", language="ug"))
+    assert (again["member"], again["why"]["decided_by"]) == ("m-0", "turn")

@@ -22,6 +22,7 @@ from shared.web.auth import SESSION_COOKIE, Claims, Role, SignedIn, TokenSigner,
 from shared.web.factory import create_app
 from shared.web.fields import AwareUTC, Code, Language, Text
 from shared.web.idempotency import IdempotencyKey, idempotency
+from shared.web.routers import api_router
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 ORIGIN = "http://desk.test"
@@ -85,11 +86,11 @@ def web_under_test() -> WebUnderTest:
         verifier=TokenVerifier(settings.verify_keys, settings.body, clock),
         translations=Catalogues.load(SHARED_LOCALE),
         templates=[],
+        routers=[_router()],
         lifespan=_lifespan,
         registry=CollectorRegistry(),
         readiness=_readiness,
     )
-    app.include_router(_router())
     return WebUnderTest(
         app=app,
         clock=clock,
@@ -109,7 +110,7 @@ async def _readiness() -> dict[str, bool]:
 
 
 def _router() -> APIRouter:
-    router = APIRouter()
+    router = api_router("", "tests")
 
     @router.post("/api/v1/issues", status_code=201)
     async def submit(

@@ -29,13 +29,14 @@ from services.consultation.usecases.known import Named
 from shared.errors import DomainError
 from shared.web.fields import Code
 from shared.web.paging import Page
+from shared.web.routers import api_router
 
 CommitmentStates = Literal["open", "kept", "dropped"]
 
 
 def build_api(desk: Desk, zone: str) -> APIRouter:
     """The router; everything it needs comes with ``desk``. Days are those of ``zone`` (IANA name)."""
-    router = APIRouter(prefix="/api/v1", tags=["consultation"])
+    router = api_router("/api/v1", "consultation")
     _add_activities(router, desk, zone)
     _add_commitments(router, desk)
     return router

@@ -21,6 +21,7 @@ from services.consultation.domain import BriefMove
 from services.consultation.http.answering import answered
 from services.consultation.http.asking import Acting, BriefId, Cursor, Key, Reading
 from shared.web.paging import Page
+from shared.web.routers import api_router
 
 BriefStates = Literal["draft", "in-review", "returned", "numbered", "handed-in", "adopted", "answered", "not-adopted"]
 NOTHING = StepInput()
@@ -28,7 +29,7 @@ NOTHING = StepInput()
 
 def build_brief_api(desk: Desk) -> APIRouter:
     """The router; everything it needs comes with ``desk``."""
-    router = APIRouter(prefix="/api/v1/briefs", tags=["briefs"])
+    router = api_router("/api/v1/briefs", "briefs")
     _add_writing(router, desk)
     _add_review(router, desk)
     return router

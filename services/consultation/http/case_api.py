@@ -52,6 +52,7 @@ from services.consultation.photos import developed
 from services.consultation.usecases import casework, closing, photographs
 from shared.db.idempotency import Answer as Answered
 from shared.web.paging import Page
+from shared.web.routers import api_router
 
 CaseStates = Literal["assigned", "returned", "in-progress", "closed", "withdrawn"]
 JPEG = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
@@ -60,7 +61,7 @@ PHOTO_BODY = {"requestBody": {"required": True, "content": {"image/*": {"schema"
 
 def build_case_api(desk: Desk) -> APIRouter:
     """The router; everything it needs comes with ``desk``."""
-    router = APIRouter(prefix="/api/v1", tags=["cases"])
+    router = api_router("/api/v1", "cases")
     _add_reading(router, desk)
     _add_casework(router, desk)
     _add_referrals(router, desk)

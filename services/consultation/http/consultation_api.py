@@ -29,13 +29,14 @@ from services.consultation.registers import (
 from services.consultation.usecases.known import Named
 from shared.web.fields import Code
 from shared.web.paging import Page
+from shared.web.routers import api_router
 
 CALENDAR = "text/calendar; charset=utf-8"
 
 
 def build_consultation_api(desk: Desk) -> APIRouter:
     """The router; everything it needs comes with ``desk``."""
-    router = APIRouter(prefix="/api/v1", tags=["consultation"])
+    router = api_router("/api/v1", "consultation")
     _add_plans(router, desk)
     _add_invitations(router, desk)
     _add_sessions(router, desk)

@@ -16,11 +16,12 @@ from services.consultation.http.asking import Acting, CaseReference, Cursor, Dea
 from services.consultation.outputs import State
 from shared.contracts.words import DeadlineKind
 from shared.web.paging import Page
+from shared.web.routers import api_router
 
 
 def build_deadline_api(desk: Desk) -> APIRouter:
     """The router; everything it needs comes with ``desk``."""
-    router = APIRouter(prefix="/api/v1", tags=["deadlines"])
+    router = api_router("/api/v1", "deadlines")
 
     @router.get("/deadlines")
     async def list_deadlines(

@@ -43,6 +43,7 @@ from shared.ids import clean_reference
 from shared.web.auth import Claims, Role, SignedIn, allow, maybe_signed_in, signed_in
 from shared.web.idempotency import IdempotencyKey, idempotency
 from shared.web.paging import Page, decode_cursor, encode_cursor
+from shared.web.routers import api_router
 
 Key = Annotated[IdempotencyKey | None, Depends(idempotency)]
 
@@ -61,7 +62,7 @@ Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
 
 def build_api(intake: Intake) -> APIRouter:
     """The router; everything it needs comes with ``intake``."""
-    router = APIRouter(prefix="/api/v1", tags=["intake"])
+    router = api_router("/api/v1", "intake")
     _add_raising(router, intake)
     _add_following(router, intake)
     _add_joining(router, intake)

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Query
 from services.notify.domain import State
 from services.notify.queries import DeliveryLog, LogPage
 from shared.web.auth import Role, allow
+from shared.web.routers import api_router
 
 WATCHERS = (Role.OFFICER, Role.DISPATCHER)
 
 
 def notices_api(delivery_log: DeliveryLog) -> APIRouter:
     """For officers and dispatchers."""
-    router = APIRouter(prefix="/api/v1/notices", tags=["notices"], dependencies=[Depends(allow(*WATCHERS))])
+    router = api_router("/api/v1/notices", "notices", [Depends(allow(*WATCHERS))])
 
     @router.get("")
     async def notices(

@@ -20,6 +20,7 @@ from services.reporting.rebuilds import Rebuilds
 from shared.errors import DomainError
 from shared.web.auth import Role, allow
 from shared.web.fields import Code
+from shared.web.routers import api_router
 
 STAFF = (Role.OFFICER, Role.DISPATCHER, Role.CLERK, Role.MEMBER)
 
@@ -81,7 +82,7 @@ def figures_api(
     reports: Reports, doings: Doings, lateness: Lateness, rebuilds: Rebuilds, lag: Callable[[], Awaitable[Lag]]
 ) -> APIRouter:
     """Reads for all staff; rebuilding is the officer's."""
-    router = APIRouter(prefix="/api/v1", tags=["figures"])
+    router = api_router("/api/v1", "figures")
     staff = [Depends(allow(*STAFF))]
     officer = [Depends(allow(Role.OFFICER))]
 

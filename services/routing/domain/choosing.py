@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.routing.domain.people import (
     Candidate,
@@ -29,18 +29,28 @@ from services.routing.domain.rule import OF_THE_MOMENT, Criterion, Rule, key_of,
 _NOTHING = Load()
 
 
+class Place(NamedTuple):
+    """Whose turn it can be: ``member``, by right of ``candidate`` or in their stead while they are on ``leave``."""
+
+    member: str
+    candidate: Candidate
+    leave: Leave | None
+
+
 @dataclass(frozen=True, slots=True)
 class Shortlist:
     """The members who can come first, in groups that only the load of the moment tells apart, the best group first.
 
+    ``standing`` looks closer at one of them: groups are the whole body where a rule looks first at what members carry.
     ``among`` counts those who were as good as the first by the first criterion. ``away`` are those who were as good as
     anybody here, but are on leave with nobody to stand in.
     """
 
     order: tuple[Criterion, ...]
-    groups: tuple[tuple[Standing, ...], ...]
+    groups: tuple[tuple[Place, ...], ...]
     among: int
     away: tuple[PassedOver, ...]
+    standing: Callable[[Place], Standing]
 
     @property
     def leading(self) -> Criterion:
@@ -50,7 +60,7 @@ class Shortlist:
     @property
     def people(self) -> frozenset[str]:
         """Whose load must be known to choose."""
-        return frozenset(standing.member for group in self.groups for standing in group)
+        return frozenset(place.member for group in self.groups for place in group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +93,22 @@ class Neighbourhoods:
     ) -> Shortlist:
         """Whoever can come first or next, or among the first ``at_least``: never one of those ``asked`` before."""
         search = _Search(self, matter, rule, day, frozenset(asked))
-        groups: list[tuple[Standing, ...]] = []
+        groups: list[tuple[Place, ...]] = []
         away: list[PassedOver] = []
         found: set[str] = set()
         among = 0
         for members in search.groups():
-            standings, missing = search.standings(members)
+            places, missing = search.places(members)
             if not found:
                 # Who is away while somebody farther down is asked: part of the reason.
                 away += missing
-            if standings:
-                among = among or search.as_good_as(standings[0])
-                groups.append(tuple(standings))
-                found |= {standing.member for standing in standings}
+            if places:
+                among = among or search.as_good_as(search.standing(places[0]))
+                groups.append(tuple(places))
+                found |= {place.member for place in places}
             if len(found) >= at_least:
                 break
-        return Shortlist(search.order, tuple(groups), among, tuple(away))
+        return Shortlist(search.order, tuple(groups), among, tuple(away), search.standing)
 
     def nearness(self, candidate: Candidate, matter: Matter) -> Nearness:
         """How near a member is to where the issue is."""
@@ -132,7 +142,7 @@ class Neighbourhoods:
 def front_of(shortlist: Shortlist, loads: Mapping[str, Load], count: int) -> frozenset[str]:
     """Whoever can be among the first ``count`` of the shortlist, as far as the first criterion of the moment tells."""
     return frozenset(
-        standing.member for group in shortlist.groups for standing in _front(group, shortlist.leading, loads, count)
+        place.member for group in shortlist.groups for place in _front(group, shortlist.leading, loads, count)
     )
 
 
@@ -141,9 +151,8 @@ def ranked(shortlist: Shortlist, loads: Mapping[str, Load], count: int) -> list[
     order = shortlist.order
     line: dict[str, Standing] = {}
     for group in shortlist.groups:
-        # Groups are the whole body where a rule looks first at what members carry: most need no closer look.
         front = _front(group, shortlist.leading, loads, count)
-        laden = [_laden(standing, loads.get(standing.member, _NOTHING)) for standing in front]
+        laden = [_laden(shortlist.standing(place), loads.get(place.member, _NOTHING)) for place in front]
         for standing in sorted(laden, key=lambda each: _place(order, each)):
             line.setdefault(standing.member, standing)  # a stand-in may have a place of their own, too
     return list(line.values())[:count]
@@ -158,14 +167,14 @@ def choose(shortlist: Shortlist, loads: Mapping[str, Load]) -> Choice | None:
     return Choice(shortlist.order, first, following, shortlist.among, decided_by, shortlist.away)
 
 
-def _front(group: Sequence[Standing], leading: Criterion, loads: Mapping[str, Load], count: int) -> Sequence[Standing]:
+def _front(group: Sequence[Place], leading: Criterion, loads: Mapping[str, Load], count: int) -> Sequence[Place]:
     """Those of a group whom ``leading``, the first criterion that can tell them apart, lets be among ``count``."""
     if len(group) <= count:
         return group
     carried = [(key_of_load(leading, each.member, loads.get(each.member, _NOTHING)), each) for each in group]
     seen: set[str] = set()
-    for worth, standing in sorted(carried, key=lambda pair: pair[0]):
-        seen.add(standing.member)
+    for worth, place in sorted(carried, key=lambda pair: pair[0]):
+        seen.add(place.member)
         if len(seen) == count:
             return [each for value, each in carried if value <= worth]
     return group
@@ -196,7 +205,7 @@ class _Search:
         else:
             yield from self._split(self._members.everybody(), self._lasting)
 
-    def standings(self, members: Sequence[Candidate]) -> tuple[list[Standing], list[PassedOver]]:
+    def places(self, members: Sequence[Candidate]) -> tuple[list[Place], list[PassedOver]]:
         """Those of ``members`` who can be asked, or who stands in for them; and those away with nobody to stand in."""
         found, away = [], []
         for candidate in members:
@@ -205,13 +214,28 @@ class _Search:
             leave = self._day.on_leave(candidate.code)
             if leave is None:
                 if candidate.code not in self._asked:
-                    found.append(self._standing(candidate))
+                    found.append(Place(candidate.code, candidate, None))
             elif (stand_in := self._stand_in(leave)) is not None:
-                place = self._standing(candidate)
-                found.append(replace(place, member=stand_in, stand_in_for=leave.member, away_until=leave.until))
+                found.append(Place(stand_in, candidate, leave))
             elif candidate.code not in self._asked:
                 away.append(PassedOver(candidate.code, leave.until))
         return found, away
+
+    def standing(self, place: Place) -> Standing:
+        """What tells whoever has this place from others, without what they carry."""
+        matter, candidate, leave = self._matter, place.candidate, place.leave
+        return Standing(
+            member=place.member,
+            nearness=self._members.nearness(candidate, matter),
+            on_duty=is_on_duty(candidate, matter.channel, self._rule.duty_channels, self._day),
+            knows_matter=matter.category is not None and matter.category in candidate.expertise,
+            speaks_language=candidate.speaks(matter.language),
+            open_orders=0,
+            recent_orders=0,
+            last_assigned_at=None,
+            stand_in_for=leave.member if leave is not None else None,
+            away_until=leave.until if leave is not None else None,
+        )
 
     def as_good_as(self, standing: Standing) -> int:
         """How many can be asked who are as good as ``standing`` by the first criterion."""
@@ -245,19 +269,6 @@ class _Search:
             return False
         leave = self._day.on_leave(candidate.code)
         return self._stand_in(leave) is not None if leave is not None else candidate.code not in self._asked
-
-    def _standing(self, candidate: Candidate) -> Standing:
-        matter = self._matter
-        return Standing(
-            member=candidate.code,
-            nearness=self._members.nearness(candidate, matter),
-            on_duty=is_on_duty(candidate, matter.channel, self._rule.duty_channels, self._day),
-            knows_matter=matter.category is not None and matter.category in candidate.expertise,
-            speaks_language=candidate.speaks(matter.language),
-            open_orders=0,
-            recent_orders=0,
-            last_assigned_at=None,
-        )
 
     def _stand_in(self, leave: Leave) -> str | None:
         """Who takes the place of a member on leave, if that one is there, in term, and was not asked before."""

@@ -20,6 +20,7 @@ from services.routing.http.bodies import (
 )
 from shared.web.auth import Claims, Role, allow
 from shared.web.idempotency import IdempotencyKey, idempotency
+from shared.web.routers import api_router
 
 Key = Annotated[IdempotencyKey | None, Depends(idempotency)]
 Officer = Annotated[Claims, Depends(allow(Role.OFFICER))]
@@ -31,7 +32,7 @@ Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
 
 def build_api(routing: Routing) -> APIRouter:
     """The router; everything it needs comes with ``routing``."""
-    router = APIRouter(prefix="/api/v1", tags=["routing"])
+    router = api_router("/api/v1", "routing")
     _add_signing_in(router, routing)
     _add_roster(router, routing)
     return router

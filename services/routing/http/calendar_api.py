@@ -12,6 +12,7 @@ from services.routing.calendar.keeping import CalendarKeeping, ChangeLine
 from services.routing.http.calendar_bodies import CalendarOut, DayIn, OfficeAddressOut, RulesIn
 from shared.web.auth import Claims, Role, allow
 from shared.web.paging import Page
+from shared.web.routers import api_router
 
 Officer = Annotated[Claims, Depends(allow(Role.OFFICER))]
 Staff = Annotated[Claims, Depends(allow(Role.MEMBER, Role.DISPATCHER, Role.OFFICER, Role.CLERK))]
@@ -21,7 +22,7 @@ Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
 
 def build_calendar_api(calendar: CalendarKeeping) -> APIRouter:
     """The router; everything it needs comes with ``calendar``."""
-    router = APIRouter(prefix="/api/v1/calendar", tags=["calendar"])
+    router = api_router("/api/v1/calendar", "calendar")
 
     @router.get("")
     async def show(_: Staff) -> CalendarOut:

@@ -30,6 +30,7 @@ from shared.web.auth import Claims, Role, allow
 from shared.web.fields import Code
 from shared.web.idempotency import IdempotencyKey, idempotency
 from shared.web.paging import Page
+from shared.web.routers import api_router
 from shared.web.state import translator_of
 
 Key = Annotated[IdempotencyKey | None, Depends(idempotency)]
@@ -45,7 +46,7 @@ Scope = Literal["own", "station", "stand-in"]
 
 def build_order_api(routing: Routing) -> APIRouter:
     """The router; everything it needs comes with ``routing``."""
-    router = APIRouter(prefix="/api/v1", tags=["routing"])
+    router = api_router("/api/v1", "routing")
     _add_queue(router, routing)
     _add_lists(router, routing)
     _add_answers(router, routing)

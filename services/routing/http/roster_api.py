@@ -43,6 +43,7 @@ from shared.web.auth import Claims, Role, allow
 from shared.web.fields import Code
 from shared.web.idempotency import IdempotencyKey, idempotency
 from shared.web.paging import Page
+from shared.web.routers import api_router
 
 Key = Annotated[IdempotencyKey | None, Depends(idempotency)]
 Officer = Annotated[Claims, Depends(allow(Role.OFFICER))]
@@ -55,7 +56,7 @@ Seen = Annotated[str | None, Header(alias="If-Match", max_length=100)]
 
 def build_roster_api(keeping: RosterKeeping) -> APIRouter:
     """The router; everything it needs comes with ``keeping``."""
-    router = APIRouter(prefix="/api/v1/roster", tags=["roster"])
+    router = api_router("/api/v1/roster", "roster")
     _add_members(router, keeping)
     _add_dated_parts(router, keeping)
     _add_stations(router, keeping)

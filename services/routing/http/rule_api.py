@@ -19,6 +19,7 @@ from shared.contracts.words import Channel
 from shared.web.auth import Claims, Role, allow
 from shared.web.fields import Code, Language
 from shared.web.paging import Page, decode_cursor, encode_cursor
+from shared.web.routers import api_router
 
 Officer = Annotated[Claims, Depends(allow(Role.OFFICER))]
 Dispatching = Annotated[Claims, Depends(allow(Role.DISPATCHER, Role.OFFICER))]
@@ -105,7 +106,7 @@ class SupposedIn(BaseModel):
 
 def build_rule_api(routing: Routing) -> APIRouter:
     """The router; everything it needs comes with ``routing``."""
-    router = APIRouter(prefix="/api/v1", tags=["routing"])
+    router = api_router("/api/v1", "routing")
     rules = routing.rules
 
     @router.get("/rule")

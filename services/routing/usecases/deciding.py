@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -90,13 +90,19 @@ class Scene:
         people = frozenset[str]().union(*(shortlist.people for shortlist in shortlists))
         if not people:
             return {}
-        loads = await orders.loads(reads, people)
+        count = at_least + len(shortlists)
+        leading = {shortlist.leading for shortlist in shortlists}
+        loads: dict[str, Load] = {}
+        if len(people) > orders.MANY and leading == {Criterion.LOAD}:
+            # The whole body: what is dear to read is read for those alone whom their open orders put first.
+            loads = await orders.open_counts(reads)
+            people = _fronts(shortlists, loads, count)
+        loads |= await orders.loads(reads, people)
         if not any(Criterion.RECENT in shortlist.order for shortlist in shortlists):
             return loads
-        # Counting what was given lately is the dear part: only for those who may come first.
-        if all(shortlist.leading is not Criterion.RECENT for shortlist in shortlists):
-            count = at_least + len(shortlists)
-            people = frozenset[str]().union(*(front_of(shortlist, loads, count) for shortlist in shortlists))
+        # Counting what was given lately is the dearest part.
+        if Criterion.RECENT not in leading:
+            people = _fronts(shortlists, loads, count)
         since = self.now - timedelta(days=self.present.rule.recent_days)
         for member, given in (await orders.given_since(reads, people, since)).items():
             loads[member] = replace(loads.get(member, Load()), recent_orders=given)
@@ -121,3 +127,7 @@ class Deciding:
             now=now,
             on=on or calendar.day_of(now),
         )
+
+
+def _fronts(shortlists: Collection[Shortlist], loads: Mapping[str, Load], count: int) -> frozenset[str]:
+    return frozenset[str]().union(*(front_of(shortlist, loads, count) for shortlist in shortlists))
