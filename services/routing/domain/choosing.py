@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from services.routing.domain.people import (
@@ -171,12 +172,12 @@ def _front(group: Sequence[Place], leading: Criterion, loads: Mapping[str, Load]
     """Those of a group whom ``leading``, the first criterion that can tell them apart, lets be among ``count``."""
     if len(group) <= count:
         return group
-    carried = [(key_of_load(leading, each.member, loads.get(each.member, _NOTHING)), each) for each in group]
+    worth = [key_of_load(leading, each.member, loads.get(each.member, _NOTHING)) for each in group]
     seen: set[str] = set()
-    for worth, place in sorted(carried, key=lambda pair: pair[0]):
+    for last, place in sorted(zip(worth, group, strict=True), key=itemgetter(0)):
         seen.add(place.member)
         if len(seen) == count:
-            return [each for value, each in carried if value <= worth]
+            return [each for value, each in zip(worth, group, strict=True) if value <= last]
     return group
 
 

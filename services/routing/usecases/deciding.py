@@ -92,17 +92,18 @@ class Scene:
             return {}
         count = at_least + len(shortlists)
         leading = {shortlist.leading for shortlist in shortlists}
-        loads: dict[str, Load] = {}
         if len(people) > orders.MANY and leading == {Criterion.LOAD}:
             # The whole body: what is dear to read is read for those alone whom their open orders put first.
             loads = await orders.open_counts(reads)
             people = _fronts(shortlists, loads, count)
-        loads |= await orders.loads(reads, people)
+            loads |= await orders.loads(reads, people)
+        else:
+            loads = await orders.loads(reads, people)
+            if Criterion.RECENT not in leading:
+                people = _fronts(shortlists, loads, count)
         if not any(Criterion.RECENT in shortlist.order for shortlist in shortlists):
             return loads
-        # Counting what was given lately is the dearest part.
-        if Criterion.RECENT not in leading:
-            people = _fronts(shortlists, loads, count)
+        # Counting what was given lately is the dearest part, and people are by now as few as can come first.
         since = self.now - timedelta(days=self.present.rule.recent_days)
         for member, given in (await orders.given_since(reads, people, since)).items():
             loads[member] = replace(loads.get(member, Load()), recent_orders=given)
