@@ -55,6 +55,12 @@ class LinkProxy:
         with self._lock:
             self._cut = False
 
+    def recorded(self) -> bytes:
+        """Every byte that crossed so far, in either direction."""
+        assert self._record is not None
+        with self._writing:
+            return self._record.read_bytes() if self._record.exists() else b""
+
     def _accept(self) -> None:
         while True:
             try:

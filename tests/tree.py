@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.nats.server_config import ServerSite
@@ -29,6 +30,11 @@ FOUR_LEVELS = Topology(
     )
 )
 """County under prefecture under region, and beside them a district under its city: four levels from the lowest up."""
+
+
+def leaf_password(code: str) -> str:
+    """What a body shows to its parent; each has its own."""
+    return f"leaf-of-{code}"
 
 
 class Tree:
@@ -58,10 +64,10 @@ class Tree:
             leaf_port=leaf_port,
             store=folder / one.code,
             log=folder / f"{one.code}.log",
-            secrets=SECRETS,
+            secrets=replace(SECRETS, leaf=leaf_password(one.code)),
             parent=one.parent,
             parent_leaf=None if leaf is None else f"127.0.0.1:{leaf}",
-            children={child.code: SECRETS.leaf for child in self.topology.children_of(one)},
+            children={child.code: leaf_password(child.code) for child in self.topology.children_of(one)},
         )
 
     def __getitem__(self, code: str) -> TierServer:
