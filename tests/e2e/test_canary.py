@@ -1,4 +1,4 @@
-"""What a resident tells the county stays there: searched for in every byte of the link and in all that its parent keeps."""
+"""What a resident tells the county stays there: searched for in every byte of the link and in all its parent keeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A child that has its own server in its hands, and a leaf's real credentials, against its parent as we configure it."""
+"""A child that has its own server in its hands, and a leaf's real credentials, against its parent as configured."""
 
 from __future__ import annotations
 
