@@ -32,6 +32,12 @@ FOUR_LEVELS = Topology(
 """County under prefecture under region, and beside them a district under its city: four levels from the lowest up."""
 
 
+THREE_LEVELS = Topology(
+    (body("xinjiang", "region", None), body("ili", "prefecture", "xinjiang"), body("zhaosu", "county", "ili"))
+)
+"""The usual way up."""
+
+
 def leaf_password(code: str) -> str:
     """What a body shows to its parent; each has its own."""
     return f"leaf-of-{code}"
@@ -42,6 +48,7 @@ class Tree:
 
     def __init__(self, topology: Topology, folder: Path, *, proxied: tuple[str, ...] = ()) -> None:
         self.topology = topology
+        folder.mkdir(parents=True, exist_ok=True)
         ports = free_ports(3 * len(topology.bodies))
         of = {one.code: ports[3 * place : 3 * place + 3] for place, one in enumerate(topology)}
         self.links = {

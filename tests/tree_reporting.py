@@ -144,8 +144,13 @@ async def report(server: TierServer, events: Iterable[Event], *, first: int = 0)
 
 async def held(server: TierServer, count: int, within: float = 60) -> list[tuple[str, str]]:
     """Subject and event id of everything in the body's ``UP_`` stream, once at least ``count`` messages are there."""
-    stream = f"UP_{server.site.body}"
-    async with connected(server.reporting_url) as (_, jetstream), asyncio.timeout(within):
+    return await held_at(server.reporting_url, server.site.body, count, within)
+
+
+async def held_at(url: str, body: str, count: int, within: float = 60) -> list[tuple[str, str]]:
+    """The same of the body whose reporting signs in at ``url``."""
+    stream = f"UP_{body}"
+    async with connected(url) as (_, jetstream), asyncio.timeout(within):
         while True:
             messages = (await jetstream.stream_info(stream)).state.messages
             if messages >= count:

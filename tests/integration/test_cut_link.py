@@ -12,15 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.topology import Topology
 from shared.contracts.event import Event
 from tests.integration.reporting_run import closed, rated, roster, submitted
-from tests.tree import Tree, body
+from tests.tree import THREE_LEVELS, Tree
 from tests.tree_reporting import held, report, reporting_at
 
-THREE_LEVELS = Topology(
-    (body("xinjiang", "region", None), body("ili", "prefecture", "xinjiang"), body("zhaosu", "county", "ili"))
-)
 WEEK = datetime(2023, 5, 8, 1, 0, tzinfo=UTC)
 ISSUES = 500
 CAUGHT_UP_WITHIN = 60.0
@@ -58,7 +54,6 @@ async def test_what_a_cut_county_reported_is_above_afterwards_as_if_it_had_never
 
 
 async def a_run(folder: Path, *, cut: bool) -> Risen:
-    folder.mkdir()
     tree = Tree(THREE_LEVELS, folder, proxied=("zhaosu",))
     link, week = tree.links["zhaosu"], a_week(ISSUES)
     some = [submitted(f"R-{number}", WEEK) for number in range(20)]
@@ -86,8 +81,6 @@ async def a_run(folder: Path, *, cut: bool) -> Risen:
 
 def once_and_in_order(there: Sequence[tuple[str, str]], sent: dict[str, list[str]]) -> dict[str, list[str]]:
     """The ids in the region's stream by body, which must be those that the body was told it had reported."""
-    found = {
-        code: [event_id for subject, event_id in there if f"doorstep.{code}." in subject] for code in sorted(sent)
-    }
+    found = {code: [event_id for subject, event_id in there if f"doorstep.{code}." in subject] for code in sorted(sent)}
     assert found == sent
     return found

@@ -48,3 +48,10 @@ def test_a_body_below_itself_is_refused_by_name(bodies: list[tuple[str, str]], n
         read_topology(file)
     with pytest.raises(ValueError, match=named):
         Topology(tuple(body(code, "county", parent) for code, parent in bodies))
+
+
+def test_a_body_under_nobody_leaves_its_parent_out(tmp_path: Path) -> None:
+    file = tmp_path / "bodies.toml"
+    file.write_text('[[bodies]]\ncode = "xinjiang"\ntier = "region"\ntime_zone = "Asia/Shanghai"\n')
+    (region,) = read_topology(file)
+    assert (region.code, region.parent) == ("xinjiang", None)
