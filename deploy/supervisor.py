@@ -127,7 +127,7 @@ class Supervisor:
 
     async def _start_servers(self, configs: dict[str, BodyConfig]) -> None:
         # Parents first: a leaf that finds nobody tries again only after its delay.
-        for body in sorted(self._bodies, key=self._depth):
+        for body in sorted(self._bodies, key=self._topology.depth):
             server = self._watch(self._server_command(body, configs))
             self._servers.append(server)
             await server.start()
@@ -147,7 +147,7 @@ class Supervisor:
     async def _declare_all(self, configs: dict[str, BodyConfig]) -> None:
         # Children first, and their links: a parent whose server asks for a stream that is not there yet
         # asks again only after 10 to 40 s.
-        for body in sorted(self._bodies, key=self._depth, reverse=True):
+        for body in sorted(self._bodies, key=self._topology.depth, reverse=True):
             children = [child for child in self._topology.children_of(body) if child in self._bodies]
             await _until_linked(f"{configs[body.code].monitor_url}/leafz", len(children))
             await self._declare(body, configs[body.code])
@@ -199,10 +199,6 @@ class Supervisor:
     @property
     def _inbox_url(self) -> str:
         return f"http://127.0.0.1:{self._machine.fakes.page}"
-
-    def _depth(self, body: Body) -> int:
-        parent = self._topology.parent_of(body)
-        return 0 if parent is None else self._depth(parent) + 1
 
     def _server_command(self, body: Body, configs: dict[str, BodyConfig]) -> Command:
         folder = self._machine.folder(body.code)

@@ -34,6 +34,8 @@ class Topology:
         codes = [body.code for body in self.bodies]
         if len(set(codes)) != len(codes):
             raise ValueError("the codes of bodies must be unique in a topology")
+        for body in self.bodies:
+            self._refuse_cycle(body)
 
     def __iter__(self) -> Iterator[Body]:
         return iter(self.bodies)
@@ -53,9 +55,34 @@ class Topology:
         """The bodies directly below."""
         return tuple(other for other in self.bodies if other.parent == body.code)
 
+    def above(self, body: Body) -> tuple[Body, ...]:
+        """The bodies above, the nearest first, as far up as this topology goes."""
+        parent = self.parent_of(body)
+        return () if parent is None else (parent, *self.above(parent))
+
+    def below(self, body: Body) -> tuple[Body, ...]:
+        """Every body below, however deep: those whose reports rise to ``body``."""
+        return tuple(other for other in self.bodies if body in self.above(other))
+
+    def depth(self, body: Body) -> int:
+        """How many bodies of this topology stand above; 0 for one that has no parent here."""
+        return len(self.above(body))
+
     def slot(self, code: str) -> int:
         """The body's place in the list, from which its ports follow."""
         return self.bodies.index(self.body(code))
+
+    def _refuse_cycle(self, body: Body) -> None:
+        # What rises in a circle would come back to its own body and rise again, for ever.
+        way = [body.code]
+        at = self.parent_of(body)
+        while at is not None:
+            way.append(at.code)
+            if at == body:
+                raise ValueError(f"a body cannot stand below itself: {' under '.join(way)}")
+            if at.code in way[:-1]:
+                return  # the circle is further up, and is refused for a body that is part of it
+            at = self.parent_of(at)
 
 
 class UnknownBody(CalledWrongly):

@@ -3,7 +3,7 @@
 [[bodies]]
 code = "zhaosu"
 tier = "county"
-parent = "ili"
+parent = "ili"              # left out where it stands under nobody
 time_zone = "Asia/Shanghai"
 names = { zh-Hans = "昭苏县政协", en = "Zhaosu County" }
 """
@@ -29,6 +29,10 @@ def read_topology(path: Path) -> Topology:
     """The bodies that the file names, in its order; raises :class:`BadTopology`."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Topology(tuple(_BODIES.validate_python(content.get("bodies", []))))
+        bodies = content.get("bodies", [])
+        # TOML has no word for nothing: who stands under nobody leaves the line out.
+        if isinstance(bodies, list):
+            bodies = [{"parent": None, **body} if isinstance(body, dict) else body for body in bodies]
+        return Topology(tuple(_BODIES.validate_python(bodies)))
     except (OSError, ValueError, ValidationError) as error:
         raise BadTopology(f"{path}: {error}") from error

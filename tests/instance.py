@@ -63,10 +63,20 @@ class Said:
 class Instance:
     """A run of the sample bodies (``zhaosu`` under ``ili``) that a test starts, asks, breaks and ends."""
 
-    def __init__(self, var: Path, *, database_server: str | None = None, bodies: Iterable[str] = ()) -> None:
-        """``database_server`` is a PostgreSQL URL, or None for SQLite files under ``var``."""
+    def __init__(
+        self,
+        var: Path,
+        *,
+        database_server: str | None = None,
+        bodies: Iterable[str] = (),
+        topology: Path | None = None,
+    ) -> None:
+        """``database_server`` is a PostgreSQL URL, or None for SQLite files under ``var``.
+
+        With a ``topology`` file its bodies run instead of the sample's, and without sample data.
+        """
         self.var = var
-        self._bodies = tuple(bodies)
+        self._what = [*(["--sample"] if topology is None else ["--config", str(topology)]), *bodies]
         self.environment: dict[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("DOORSTEP_")},
             "DOORSTEP_VAR": str(var),
@@ -84,9 +94,9 @@ class Instance:
         (self.var / "run.json").unlink(missing_ok=True)
         with (self.var / "up.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [DOORSTEP, "up", "--sample", *self._bodies], env=self.environment, stdout=log, stderr=log
+                [DOORSTEP, "up", *self._what], env=self.environment, stdout=log, stderr=log
             )
-        wait_until(self._is_up, "doorstep up --sample", READY_SECONDS)
+        wait_until(self._is_up, "doorstep up", READY_SECONDS)
         return self
 
     def _is_up(self) -> bool:

@@ -35,8 +35,10 @@ from deploy.trouble import NothingUp
 DUPLICATE_WINDOW = 600.0
 """Seconds in which a repeated ``Nats-Msg-Id`` is taken for the same message; longer repeats are the inbox's."""
 
-NO_DUPLICATE_WINDOW = 0.1
-"""Seconds; the least the server takes. What a parent holds of a child is to be as much as the child has."""
+NO_DUPLICATE_WINDOW = 0.0
+"""The server then keeps all that a source brings. Ids are each body's own: where the reports of several bodies meet,
+a window would drop one body's event for another's, and a child could have a sibling's event dropped by using its id
+first (docs/decisions/0023)."""
 
 _NAME_IN_USE = 10058
 """JetStream's error code: a stream of that name exists with another configuration."""
@@ -94,14 +96,14 @@ def inner_stream_config(body: str) -> StreamConfig:
 
 
 def uplink_stream_config(body: str, children: Iterable[str]) -> StreamConfig:
-    """What rises: the body's own reports and, already stamped, those of its children."""
+    """What rises: the body's own reports and, already stamped, those of its children and of all below them."""
     sources = [StreamSource(name=from_stream(child)) for child in children]
     return StreamConfig(
         name=uplink_stream(body),
         subjects=[report_subjects(body)],
         sources=sources or None,
         storage=StorageType.FILE,
-        duplicate_window=DUPLICATE_WINDOW,
+        duplicate_window=NO_DUPLICATE_WINDOW if sources else DUPLICATE_WINDOW,
     )
 
 

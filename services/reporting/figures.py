@@ -107,6 +107,7 @@ TIER_NAMES: Mapping[str, str] = {
     "county": N_("County"),
     "prefecture": N_("Prefecture"),
     "city": N_("City"),
+    "district": N_("District"),
     "region": N_("Region"),
 }
 

@@ -189,7 +189,8 @@ class Consumer:
         event_id = event_id_of(message.headers) or derived_id(
             metadata.domain, metadata.stream, metadata.sequence.stream
         )
-        delivery = self._interpret(event_id, message.subject, dict(message.headers or {}), message.data)
+        kept_under = _kept_under(event_id, message.subject)
+        delivery = self._interpret(kept_under, message.subject, dict(message.headers or {}), message.data)
         return _Delivery(
             delivery.event_id,
             delivery.subject,
@@ -202,9 +203,9 @@ class Consumer:
         )
 
     def _interpret(self, event_id: str, subject: str, headers: dict[str, str], body: bytes) -> _Delivery:
-        event_id = event_id if len(event_id) <= 64 else derived_id(event_id)
+        """``event_id`` is the one it is kept under here; what is read of it bears the one that its publisher gave."""
         try:
-            received = self.read(event_id, subject, headers, body)
+            received = self.read(_at_most_64(event_id_of(headers) or event_id), subject, headers, body)
         except (DomainError, ValidationError) as error:
             return _Delivery(event_id, subject, headers, body, fault=error)
         return _Delivery(event_id, subject, headers, body, received=received)
@@ -225,6 +226,20 @@ class Consumer:
         event = class_at(address)
         assert event is not None
         return Received(event.model_validate_json(body), event_id, address)
+
+
+def _kept_under(event_id: str, subject: str) -> str:
+    """The id by which an event is known here: its publisher's own, and the way it came where it rose from below.
+
+    Ids follow from references and revisions, which are each body's own, so two bodies below may well use the same; and
+    a hostile one could use a sibling's before it, to have it taken for a repeat.
+    """
+    way, _, _ = subject.partition("doorstep.")
+    return derived_id(way, event_id) if way else _at_most_64(event_id)
+
+
+def _at_most_64(event_id: str) -> str:
+    return event_id if len(event_id) <= 64 else derived_id(event_id)
 
 
 def _check_source(body: str, via: tuple[str, ...], source: str) -> None:
