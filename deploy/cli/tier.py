@@ -188,9 +188,12 @@ def _apply(body: OwnBody, folder: Path | None) -> None:
 
 
 def _unlink(body: OwnBody, child: str) -> None:
-    from deploy.tiers.desk import unlink
+    from deploy.tiers.desk import connections, unlink
 
-    asyncio.run(unlink(body, child))
+    async def end() -> None:
+        await unlink(body, await connections(body, child))
+
+    asyncio.run(end())
 
 
 async def _linked(body: OwnBody) -> bool:

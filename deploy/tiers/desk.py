@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -135,8 +135,9 @@ class Desk:
         await declare(self._body)
 
     async def _apply(self, code: str) -> None:
+        before = await connections(self._body, code)
         await apply(self._body, self._server_pid(), self._now())
-        await unlink(self._body, code)
+        await unlink(self._body, before)
 
     async def _respond(self, message: Msg, answer: Answer) -> None:
         """Before the reload that ends the connection on which the answer goes."""
@@ -185,26 +186,30 @@ def admitted(tiers: Tiers) -> list[str]:
     return [code for code, child in tiers.children.items() if child.joined_at is not None]
 
 
-async def unlink(body: OwnBody, code: str) -> None:
-    """End the connections in the account of ``code``; who has the present secret is back in a moment.
+async def connections(body: OwnBody, code: str) -> list[int]:
+    """Numbers of the connections that ``code`` has now at the server of ``body``; none while that is down."""
+    async with httpx.AsyncClient(timeout=2) as client:
+        seen = await look(client, f"{body.config.monitor_url}/leafz") or {}
+    return [int(leaf["id"]) for leaf in seen.get("leafs") or () if leaf["account"] == f"C_{code}"]
+
+
+async def unlink(body: OwnBody, numbers: Sequence[int]) -> None:
+    """End these connections; who has the present secret is back in a moment.
 
     A reload leaves them: the server looks at a link's secret only when it is made.
     """
+    if not numbers:
+        return
     config = body.config
     async with httpx.AsyncClient(timeout=2) as client:
-        seen = await look(client, f"{config.monitor_url}/leafz")
-    if seen is None:
-        return
-    connections = [leaf["id"] for leaf in seen.get("leafs") or () if leaf["account"] == f"C_{code}"]
-    if not connections:
-        return
+        server = (await look(client, f"{config.monitor_url}/varz") or {}).get("server_id")
     warden = await nats.connect(
         config.nats_url("warden", config.secrets.nats_steward), allow_reconnect=False, error_cb=_log_error
     )
     try:
-        for connection in connections:
-            subject = f"$SYS.REQ.SERVER.{seen['server_id']}.KICK"
-            await warden.request(subject, json.dumps({"cid": connection}).encode(), timeout=2)
+        for number in numbers:
+            content = json.dumps({"cid": number}).encode()
+            await warden.request(f"$SYS.REQ.SERVER.{server}.KICK", content, timeout=2)
     finally:
         await warden.close()
 

@@ -1,17 +1,12 @@
-"""What can be seen of a body's links from its own message server: up or down, what waits, what came last."""
+"""What can be seen of a body's links from the monitoring of its own message server."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import nats
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
 
 from deploy.nats.names import from_stream, uplink_stream
 from deploy.tiers.own_body import OwnBody
@@ -19,6 +14,8 @@ from deploy.tiers.register import Child, Tiers
 from deploy.tiers.reload import look
 
 _PATIENCE = 3.0
+_STREAMS = "jsz?acc=UPLINK&streams=true&consumers=true&direct-consumers=true"
+"""The parent's own consumer is a direct one, which JetStream's API lists to nobody."""
 
 
 @dataclass(frozen=True)
@@ -32,119 +29,86 @@ class LinkState:
     """``up``, ``down``, ``invited``, ``left``, or ``unknown`` while our own server does not answer."""
     stream: str
     events: int | None
-    """In the stream: what rises from here, or what came from the child."""
+    """In the stream: what rises from here, or what came from the child; None where there is no stream yet."""
     lag: int | None
-    """Events that the parent's server has not confirmed; None while the link is down, when only the parent knows."""
+    """Events that have not crossed; None while the link is down, when nobody here knows how far the other is."""
     last_event: str | None
     """When the last event came into the stream, ISO 8601."""
     address: str | None = None
-    waiting_until: str | None = None
-    """When an open invitation expires, ISO 8601."""
+    """Of the parent's leaf listener."""
+    invited_until: str | None = None
+    """When an invitation expires that was given out and not used, ISO 8601."""
 
 
 async def links(body: OwnBody) -> list[LinkState]:
     """The link to the parent, if there is one, and those to the children."""
     tiers = body.register.read()
     async with httpx.AsyncClient(timeout=_PATIENCE) as client:
-        seen = await look(client, f"{body.config.monitor_url}/leafz")
-    accounts = None if seen is None else {str(leaf["account"]) for leaf in seen.get("leafs") or ()}
-    streams = _Streams(await _connected(body) if accounts is not None else None)
-    try:
-        found = [] if tiers.link is None else [await _parent(body, tiers, accounts, streams)]
-        return found + [await _child(code, child, accounts, streams) for code, child in tiers.children.items()]
-    finally:
-        await streams.close()
+        leafs = await look(client, f"{body.config.monitor_url}/leafz")
+        streams = _by_name(await look(client, f"{body.config.monitor_url}/{_STREAMS}"))
+    linked = None if leafs is None else {str(leaf["account"]) for leaf in leafs.get("leafs") or ()}
+    return [*_parent(body, tiers, linked, streams), *_children(tiers, linked, streams)]
 
 
-async def _parent(body: OwnBody, tiers: Tiers, accounts: set[str] | None, streams: _Streams) -> LinkState:
-    assert tiers.link is not None
-    stream = uplink_stream(body.code)
-    state = _state(accounts, "UPLINK")
-    about = await streams.about(stream)
-    return LinkState(
+def _parent(body: OwnBody, tiers: Tiers, linked: set[str] | None, streams: _Streams) -> Iterator[LinkState]:
+    if tiers.link is None:
+        return
+    state, name = _state(linked, "UPLINK"), uplink_stream(body.code)
+    stream = streams.get(name, {})
+    asking = [one for one in stream.get("direct_consumer_detail") or () if one.get("push_bound")]
+    yield LinkState(
         body=tiers.link.parent,
         side="parent",
         state=state,
-        stream=stream,
-        events=about.get("messages"),
-        lag=await streams.unconfirmed(stream) if state == "up" else None,
-        last_event=_when(about),
+        stream=name,
+        events=_count(stream),
+        lag=max((one["num_pending"] for one in asking), default=None) if state == "up" else None,
+        last_event=_last(stream),
         address=tiers.link.address,
     )
 
 
-async def _child(code: str, child: Child, accounts: set[str] | None, streams: _Streams) -> LinkState:
-    stream = from_stream(code)
-    state = _state(accounts, f"C_{code}")
-    if child.secret_hash is None and state != "up":
-        state = "invited" if child.invitation else "left"
-    about = await streams.about(stream)
-    return LinkState(
-        body=code,
-        side="child",
-        state=state,
-        stream=stream,
-        events=about.get("messages"),
-        lag=about.get("lag") if state == "up" else None,
-        last_event=_when(about),
-        waiting_until=child.invitation.expires_at.isoformat() if child.invitation else None,
-    )
-
-
-def _state(accounts: set[str] | None, account: str) -> str:
-    if accounts is None:
-        return "unknown"
-    return "up" if account in accounts else "down"
-
-
-def _when(about: dict[str, Any]) -> str | None:
-    """A stream that never had a message says year 1."""
-    return str(about["last_ts"]) if about.get("messages") else None
-
-
-async def _connected(body: OwnBody) -> Client | None:
-    with suppress(NatsError, OSError, asyncio.TimeoutError):
-        return await nats.connect(
-            body.config.nats_url("steward_uplink", body.config.secrets.nats_steward),
-            allow_reconnect=False,
-            connect_timeout=2,
-            error_cb=_say_nothing,
+def _children(tiers: Tiers, linked: set[str] | None, streams: _Streams) -> Iterator[LinkState]:
+    for code, child in tiers.children.items():
+        state, name = _child_state(child, _state(linked, f"C_{code}")), from_stream(code)
+        stream = streams.get(name, {})
+        sources = stream.get("sources") or ()
+        yield LinkState(
+            body=code,
+            side="child",
+            state=state,
+            stream=name,
+            events=_count(stream),
+            lag=sum(one["lag"] for one in sources) if sources and state == "up" else None,
+            last_event=_last(stream),
+            invited_until=child.invitation.expires_at.isoformat() if child.invitation else None,
         )
-    return None
 
 
-async def _say_nothing(_: Exception) -> None:
-    """The failed request itself says enough."""
+def _state(linked: set[str] | None, account: str) -> str:
+    if linked is None:
+        return "unknown"
+    return "up" if account in linked else "down"
 
 
-class _Streams:
-    """What JetStream says of the streams in account UPLINK; nothing while there is no connection."""
+def _child_state(child: Child, state: str) -> str:
+    if child.secret_hash is not None or state in ("up", "unknown"):
+        return state
+    return "invited" if child.invitation else "left"
 
-    def __init__(self, client: Client | None) -> None:
-        self._client = client
 
-    async def about(self, stream: str) -> dict[str, Any]:
-        """``messages``, ``last_ts``, and ``lag`` where the stream has a source."""
-        said = await self._ask(f"$JS.API.STREAM.INFO.{stream}")
-        sources = said.get("sources") or [{}]
-        return {**said.get("state", {}), "lag": sources[0].get("lag")}
+_Streams = Mapping[str, Mapping[str, Any]]
 
-    async def unconfirmed(self, stream: str) -> int | None:
-        """What the parent's own consumer has before it; None before the parent has asked for the first time."""
-        consumers = (await self._ask(f"$JS.API.CONSUMER.LIST.{stream}")).get("consumers") or ()
-        waiting = [
-            one["num_pending"] + one["num_ack_pending"] for one in consumers if not one["config"].get("durable_name")
-        ]
-        return min(waiting, default=None)
 
-    async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+def _by_name(seen: Mapping[str, Any] | None) -> _Streams:
+    accounts = (seen or {}).get("account_details") or ()
+    return {stream["name"]: stream for account in accounts for stream in account.get("stream_detail") or ()}
 
-    async def _ask(self, subject: str) -> dict[str, Any]:
-        if self._client is None:
-            return {}
-        with suppress(NatsError, asyncio.TimeoutError):
-            content = json.loads((await self._client.request(subject, b"", timeout=_PATIENCE)).data)
-            return content if isinstance(content, dict) else {}
-        return {}
+
+def _count(stream: Mapping[str, Any]) -> int | None:
+    return stream["state"]["messages"] if stream else None
+
+
+def _last(stream: Mapping[str, Any]) -> str | None:
+    """A stream that never had a message says year 1."""
+    return str(stream["state"]["last_ts"]) if _count(stream) else None

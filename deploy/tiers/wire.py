@@ -121,7 +121,7 @@ async def _spoken(
         while line := await reader.readline():
             verb, *words = line.decode().split()
             if verb == "-ERR":
-                raise SignInRefused("the parent's server refuses the sign-in")
+                raise SignInRefused(f"the parent's server refuses: {line.decode()[5:].strip()}")
             if verb == "PONG" and reply is None:
                 return b""
             if verb == "PING":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import httpx
 import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.errors import ServiceUnavailableError
 
 from deploy.machine import Machine
 from deploy.nats.binary import find_server_binary
@@ -60,7 +61,9 @@ class RunningBody:
         """Returns once it is healthy and its streams are there."""
         self.body.write_server_conf(self.body.register.read(), datetime.now(UTC))
         command = [find_server_binary(), "-c", self.body.server_conf]
-        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._server = await asyncio.to_thread(
+            subprocess.Popen, command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         async with httpx.AsyncClient() as client, asyncio.timeout(10):
             while True:
                 try:
@@ -117,10 +120,17 @@ class RunningBody:
             leafs = (await client.get(f"{self.body.config.monitor_url}/leafz")).json()["leafs"]
         return sorted(leaf["account"] for leaf in leafs)
 
+    async def until_desk(self) -> None:
+        """Wait until the desk hears what children ask; the server tells it by nothing else."""
+        async with httpx.AsyncClient() as client, asyncio.timeout(10):
+            url = f"{self.body.config.monitor_url}/connz?subs=1"
+            while "tier.bind.*" not in (await client.get(url)).text:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
     async def until_links(self, *accounts: str) -> None:
         """Wait until exactly these accounts have a leaf connection."""
         async with asyncio.timeout(20):
-            while await self.links() != sorted(accounts):
+            while await self.links() != sorted(accounts):  # noqa: ASYNC110 - monitoring only answers
                 await asyncio.sleep(0.05)
 
     @asynccontextmanager
@@ -143,14 +153,20 @@ class RunningBody:
 
     async def heard(self, child: str, count: int, within: float = 60) -> list[tuple[str, int]]:
         """Subject and number of what came from ``child``, once ``count`` are there."""
-        async with self.connected("reporting") as (client, jetstream):
+        async with self.connected("reporting") as (_, jetstream):
             stream = f"UP_{self.body.code}"
             async with asyncio.timeout(within):
-                while (await jetstream.stream_info(stream)).state.messages < count:
+                while await _messages(jetstream, stream) < count:  # noqa: ASYNC110 - nor does a stream call us
                     await asyncio.sleep(0.05)
             subscription = await jetstream.pull_subscribe(f"from.{child}.>", stream=stream)
             messages = await subscription.fetch(count, timeout=5)
             return [(message.subject, int(message.data)) for message in messages]
+
+
+async def _messages(jetstream: JetStreamContext, stream: str) -> int:
+    with suppress(ServiceUnavailableError):  # in the milliseconds of a reload nobody answers for JetStream
+        return (await jetstream.stream_info(stream)).state.messages
+    return 0
 
 
 async def _say_nothing(_: Exception) -> None:
@@ -166,7 +182,8 @@ async def running(*bodies: OwnBody) -> AsyncIterator[list[RunningBody]]:
         for one in up:
             await one.start_server()
         desks = [asyncio.create_task(one.desk().run()) for one in up]
-        await asyncio.sleep(0.1)  # a desk that is asked before it listens answers nothing, and the child asks again
+        for one in up:
+            await one.until_desk()
         yield up
     finally:
         for desk in desks:
