@@ -14,8 +14,13 @@ from deploy.machine import HOST, Machine
 from deploy.passwords import machine_secret, readable_password
 from deploy.private_file import write_private
 from deploy.topology import SERVICES, Body, Topology
+from deploy.trouble import Trouble
 from shared.settings import Tier
 from shared.web.tokens import new_key_pair
+
+
+class OwnBodyThere(Trouble):
+    """A body of a topology would take the folder, and the secrets, of one that stands on its own."""
 
 
 class _Frozen(BaseModel):
@@ -72,6 +77,12 @@ class BodyConfig(_Frozen):
     leaf_port: int
     parent_leaf: str | None = None
     """``host:port`` of the parent's leaf listener."""
+    leaf_host: str = HOST
+    """Where the leaf listener listens: the one port that other machines may reach."""
+    leaf_address: str | None = None
+    """``host:port`` at which children reach the leaf listener, as invitations say it."""
+    own: bool = False
+    """Made by ``doorstep body init``: its addresses are its own, and no start changes them."""
     database_urls: dict[str, str]
     smtp_url: str
     mail_from: str
@@ -119,6 +130,8 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
     """The configuration of ``body`` on ``machine``: kept secrets, present addresses; written to its file."""
     path = config_path(machine, body.code)
     known = BodyConfig.read(path) if path.exists() else None
+    if known is not None and known.own:
+        raise OwnBodyThere(f"{body.code} in {machine.var} was made by `doorstep body init`: `doorstep up {body.code}`")
     ports = machine.ports(topology.slot(body.code))
     parent = topology.parent_of(body)
     parent_leaf = f"{HOST}:{machine.ports(topology.slot(parent.code)).leaf}" if parent else None

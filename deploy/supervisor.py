@@ -10,20 +10,20 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from deploy.accounts import Account
-from deploy.body_config import BodyConfig, config_path, prepare_body
+from deploy.body_config import BodyConfig, config_path
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
-from deploy.nats.server_config import ServerSecrets, ServerSite, render
 from deploy.nats.streams import StewardUrls, declare_streams
 from deploy.ports import until_free
-from deploy.private_file import write_private
 from deploy.process import Command, Watched
 from deploy.run_file import Run, RunningBody
 from deploy.sample_run import until_risen
+from deploy.sites import Sites
 from deploy.topology import Body, Topology
 from deploy.trouble import NothingUp
 
@@ -49,14 +49,23 @@ class NotReady(NothingUp):
 class Supervisor:
     """Runs some bodies of a topology on this machine until a signal ends it.
 
-    ``server_binary`` is the nats-server to run; with ``sample`` the development inbox runs too.
+    ``sites`` knows their configurations, ``server_binary`` is the nats-server to run; with ``sample`` the development
+    inbox runs too.
     """
 
     def __init__(
-        self, machine: Machine, topology: Topology, bodies: Sequence[Body], server_binary: Path, *, sample: bool
+        self,
+        machine: Machine,
+        topology: Topology,
+        bodies: Sequence[Body],
+        sites: Sites,
+        server_binary: Path,
+        *,
+        sample: bool,
     ) -> None:
         self._machine = machine
         self._topology = topology
+        self._sites = sites
         self._bodies = tuple(bodies)
         self._binary = server_binary
         self._sample = sample
@@ -80,15 +89,17 @@ class Supervisor:
             loop.add_signal_handler(number, self._on_signal)
         starting = asyncio.create_task(self._start(settle))
         waiting = asyncio.create_task(self._stopping.wait())
+        tasks: list[asyncio.Task[Any]] = [starting, waiting]
         try:
             await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 on_ready(starting.result())
+                tasks += [asyncio.create_task(work) for work in self._sites.companions(self._server_pid)]
                 await waiting
         finally:
-            starting.cancel()
-            waiting.cancel()
-            await asyncio.gather(starting, waiting, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._stop()
 
     def _on_signal(self) -> None:
@@ -98,11 +109,8 @@ class Supervisor:
         self._stopping.set()
 
     async def _start(self, settle: Settle) -> Run:
-        await until_free(self._ports())
-        # Children's secrets exist before their parent's server is configured, whichever of them runs here.
-        configs = {
-            body.code: prepare_body(self._machine, self._topology, body, sample=self._sample) for body in self._topology
-        }
+        configs = self._sites.configure()
+        await until_free(self._ports(configs))
         if self._machine.database_server is not None:
             # Imported here: with SQLite files the supervisor needs no database library.
             from deploy.databases import create_databases
@@ -120,15 +128,15 @@ class Supervisor:
         self._run.write(self._machine.run_file)
         return self._run
 
-    def _ports(self) -> list[int]:
-        of_bodies = (self._machine.ports(self._topology.slot(body.code)) for body in self._bodies)
+    def _ports(self, configs: dict[str, BodyConfig]) -> list[int]:
+        own = (configs[body.code] for body in self._bodies)
         fakes = astuple(self._machine.fakes) if self._sample else ()
-        return [*(port for ports in of_bodies for port in astuple(ports)), *fakes]
+        return [*(port for one in own for port in (one.port, one.nats_port, one.monitor_port, one.leaf_port)), *fakes]
 
     async def _start_servers(self, configs: dict[str, BodyConfig]) -> None:
         # Parents first: a leaf that finds nobody tries again only after its delay.
         for body in sorted(self._bodies, key=self._topology.depth):
-            server = self._watch(self._server_command(body, configs))
+            server = self._watch(self._server_command(body))
             self._servers.append(server)
             await server.start()
 
@@ -158,8 +166,7 @@ class Supervisor:
         urls = StewardUrls(
             local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
         )
-        children = [child.code for child in self._topology.children_of(body)]
-        await declare_streams(urls, body.code, children=children)
+        await declare_streams(urls, body.code, children=self._sites.children(body.code))
 
     async def _stop(self) -> None:
         # Services first, so that what they finish is still taken by the servers.
@@ -200,12 +207,13 @@ class Supervisor:
     def _inbox_url(self) -> str:
         return f"http://127.0.0.1:{self._machine.fakes.page}"
 
-    def _server_command(self, body: Body, configs: dict[str, BodyConfig]) -> Command:
-        folder = self._machine.folder(body.code)
-        path = folder / "nats.conf"
-        children = {child.code: configs[child.code].secrets.nats_leaf for child in self._topology.children_of(body)}
-        write_private(path, render(server_site(configs[body.code], folder, children)))
-        return Command(f"{body.code}-nats", [str(self._binary), "-c", str(path)], folder / "nats.out", {})
+    def _server_pid(self, code: str) -> int | None:
+        return self._pids.get(f"{code}-nats")
+
+    def _server_command(self, body: Body) -> Command:
+        path = self._sites.write_server_conf(body.code)
+        arguments = [str(self._binary), "-c", str(path)]
+        return Command(f"{body.code}-nats", arguments, self._machine.folder(body.code) / "nats.out", {})
 
     def _body_command(self, code: str) -> Command:
         arguments = [sys.executable, "-m", "deploy.body", str(config_path(self._machine, code))]
@@ -219,29 +227,6 @@ class Supervisor:
             str(self._machine.inbox_folder),
         ]
         return Command("fakes", arguments, self._machine.var / "fakes.log", {})
-
-
-def server_site(config: BodyConfig, folder: Path, children: dict[str, str]) -> ServerSite:
-    """What the message server of a body is made of; ``children`` gives each child's leaf password."""
-    secrets = config.secrets
-    return ServerSite(
-        body=config.body,
-        host="127.0.0.1",
-        port=config.nats_port,
-        monitor_port=config.monitor_port,
-        leaf_port=config.leaf_port,
-        store=folder / "jetstream",
-        log=folder / "nats.log",
-        secrets=ServerSecrets(
-            services=secrets.nats_services,
-            reporting=secrets.nats_reporting,
-            steward=secrets.nats_steward,
-            leaf=secrets.nats_leaf,
-        ),
-        parent=config.parent,
-        parent_leaf=config.parent_leaf,
-        children=children,
-    )
 
 
 async def _until_linked(url: str, leafs: int) -> None:

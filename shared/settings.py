@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Tier = Literal["county", "prefecture", "city", "district", "region"]
+Tier = Literal["county", "prefecture", "city", "region", "district"]
 
 
 class ServiceSettings(BaseSettings):

@@ -18,6 +18,7 @@ from deploy.cli.screen import print_json, print_table
 from deploy.lock import holder
 from deploy.machine import Machine
 from deploy.nats.binary import NoServerBinary, find_server_binary, server_version
+from deploy.nats.safety import unsafe_settings
 from deploy.ports import is_taken
 from deploy.topology import SAMPLE
 
@@ -82,16 +83,17 @@ def _folder(place: Machine) -> Iterator[Finding]:
 
 
 def _secrets(place: Machine) -> Iterator[Finding]:
-    for path in sorted([*place.var.glob("*/body.json"), *place.var.glob("*/nats.conf"), *place.var.glob("run.json")]):
+    names = ("*/body.json", "*/nats.conf", "*/tiers.json", "*/*.key", "run.json")
+    for path in sorted(path for name in names for path in place.var.glob(name)):
         mode = path.stat().st_mode & 0o777
         yield Finding(f"secrets in {path.relative_to(place.var)}", not mode & _OTHERS, f"mode {mode:o}; 600 is right")
 
 
-def _durability(place: Machine) -> Iterator[Finding]:
+def _server_settings(place: Machine) -> Iterator[Finding]:
     for path in sorted(place.var.glob("*/nats.conf")):
-        synced = json.loads(path.read_text())["jetstream"].get("sync_interval")
-        says = f"sync_interval: {synced}; anything but always loses acknowledged events in a power cut"
-        yield Finding(f"durability of {path.parent.name}'s server", synced == "always", says)
+        unsafe = list(unsafe_settings(json.loads(path.read_text())))
+        says = "; ".join(unsafe) or "durable, no plain passwords, LOCAL without a link, monitoring on the loopback"
+        yield Finding(f"settings of {path.parent.name}'s server", not unsafe, says)
 
 
 def _ports(place: Machine) -> Iterator[Finding]:
@@ -127,4 +129,4 @@ def _days_off(_: Machine) -> Iterator[Finding]:
     yield Finding("the country's days off", until - today >= _IN_TIME, says, only_warns=True)
 
 
-_CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _durability, _days_off)
+_CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _server_settings, _days_off)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 from deploy.accounts import Account
 from deploy.client import BodyClient
+from deploy.lock import holder
 from deploy.machine import Machine
-from deploy.run_file import Run, RunningBody
+from deploy.run_file import NotRunning, Run, RunningBody
 from deploy.topology import UnknownBody
 from deploy.trouble import CalledWrongly
 
@@ -19,6 +22,24 @@ class NoSignIn(CalledWrongly):
 def machine() -> Machine:
     """This machine, as ``DOORSTEP_*`` variables say."""
     return Machine.from_environment(os.environ)
+
+
+def place_at(folder: Path | None) -> Machine:
+    """This machine with its bodies in ``folder``; where ``DOORSTEP_VAR`` says when None."""
+    place = machine()
+    return place if folder is None else replace(place, var=folder.absolute())
+
+
+def server_pid(var: Path, code: str) -> int | None:
+    """The process of the message server of ``code`` in the place ``var``; None while nothing runs there."""
+    place = replace(machine(), var=var)
+    if holder(place.lock_file) is None:
+        return None
+    try:
+        bodies = Run.read(place.run_file).bodies
+    except NotRunning:
+        return None
+    return bodies[code].pids.get("nats") if code in bodies else None
 
 
 def running() -> Run:

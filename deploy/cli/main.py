@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import httpx
 import typer
 
-from deploy.cli import doctor, fakes, figures, ledger, parked, reporting, roster, state, up
+from deploy.cli import body, doctor, fakes, figures, ledger, parked, reporting, roster, state, tier, up
 from deploy.cli.screen import remarks
 from deploy.trouble import NothingUp, Trouble
 
@@ -24,6 +24,8 @@ def build() -> typer.Typer:
     )
     app.command()(up.up)
     app.command()(up.down)
+    app.add_typer(body.build(), name="body")
+    app.add_typer(tier.build(), name="tier")
     app.command()(state.status)
     app.command()(doctor.doctor)
     app.command()(figures.figures)

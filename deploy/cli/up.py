@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,33 +19,46 @@ from deploy.lock import holder
 from deploy.machine import Machine
 from deploy.nats.binary import find_server_binary
 from deploy.run_file import NotRunning, Run
-from deploy.topology import SAMPLE, Topology
+from deploy.topology import SAMPLE, Topology, UnknownBody
 from deploy.topology_file import read_topology
+from deploy.trouble import CalledWrongly
 
 if TYPE_CHECKING:
     from deploy.body_config import BodyConfig
+    from deploy.tiers.own_body import OwnBody
 
 _SHOWN_ROLES = ("officer", "dispatcher", "clerk", "member")
 _SHOWN_MEMBERS = 2
 
 
 def up(
-    bodies: Annotated[list[str] | None, typer.Argument(help="Codes of the bodies to run; all when none.")] = None,
+    bodies: Annotated[
+        list[str] | None, typer.Argument(help="Codes of the bodies to run, or the body.json of one; all when none.")
+    ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="With sample rosters, sign-in codes, inbox.")] = False,
     config: Annotated[Path | None, typer.Option(help="A topology file (TOML) instead of the sample's.")] = None,
 ) -> None:
-    """Run bodies on this machine until Ctrl-C."""
+    """Run bodies on this machine until Ctrl-C: those made by `body init`, or with --sample or --config others."""
     # Imported here: the other commands start no process, and are a second sooner without these.
     from deploy.body_config import config_path
     from deploy.sample_run import settle_sample
+    from deploy.sites import Sites, TopologySites
     from deploy.supervisor import Supervisor
+    from deploy.tiers.own_sites import OwnSites
 
     if sample and config is not None:
         raise typer.BadParameter("the sample has its own bodies", param_hint="--config")
-    topology = read_topology(config) if config is not None else SAMPLE
-    place = machine()
-    chosen = [topology.body(code) for code in bodies] if bodies else list(topology)
-    supervisor = Supervisor(place, topology, chosen, find_server_binary(), sample=sample)
+    place, own = (machine(), []) if sample or config is not None else _own_bodies(machine(), bodies or [])
+    sites: Sites
+    if own:
+        sites = own_sites = OwnSites(own, lambda said: remarks().print(said, style="yellow", highlight=False))
+        topology = own_sites.topology
+        chosen = list(topology)
+    else:
+        topology = read_topology(config) if config is not None else SAMPLE
+        chosen = [topology.body(code) for code in bodies] if bodies else list(topology)
+        sites = TopologySites(place, topology, sample=sample)
+    supervisor = Supervisor(place, topology, chosen, sites, find_server_binary(), sample=sample)
     started = time.monotonic()
 
     async def settle(body: BodyConfig) -> tuple[Account, ...]:
@@ -58,6 +72,25 @@ def up(
     remarks().print(f"Starting {', '.join(body.code for body in chosen)} in {place.var} ...")
     asyncio.run(supervisor.run(settle, on_ready))
     remarks().print("Stopped.")
+
+
+def _own_bodies(place: Machine, wanted: list[str]) -> tuple[Machine, list[OwnBody]]:
+    """The bodies made by ``body init`` that are meant, and their place; none where others are."""
+    from deploy.tiers.own_body import OwnBody, own_bodies
+
+    files = [Path(one).absolute() for one in wanted if one.endswith(".json")]
+    if files:
+        if len({file.parent.parent for file in files}) > 1 or len(files) < len(wanted):
+            raise CalledWrongly("either codes, or files of bodies in one place")
+        bodies = [OwnBody.read(file.parent) for file in files]
+        return replace(place, var=files[0].parent.parent), bodies
+    made = {body.code: body for body in own_bodies(place)}
+    if not any(code in made for code in wanted or made):
+        return place, []
+    missing = [code for code in wanted if code not in made]
+    if missing:
+        raise UnknownBody(missing[0], tuple(made))
+    return place, [made[code] for code in wanted or made]
 
 
 def _welcome(run: Run, place: Machine, topology: Topology, seconds: float) -> None:

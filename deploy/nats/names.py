@@ -50,3 +50,18 @@ def create_subjects(child: str) -> list[str]:
     """By which the parent's server asks the child's for all that follows the last it holds itself."""
     asked = f"{domain_api(child)}.CONSUMER.CREATE.{uplink_stream(child)}"
     return [asked, f"{asked}.>"]
+
+
+def bind_subject(child: str) -> str:
+    """On which an invited child asks its parent's desk to be let in."""
+    return f"tier.bind.{child}"
+
+
+def leave_subject(child: str) -> str:
+    """On which a child tells its parent's desk that it leaves."""
+    return f"tier.leave.{child}"
+
+
+def desk_inbox(child: str) -> str:
+    """Below it a child hears what its parent's desk answers."""
+    return f"_DESK_.{child}"

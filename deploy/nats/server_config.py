@@ -22,9 +22,12 @@ from deploy.nats.names import (
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
     INNER,
+    bind_subject,
     create_subjects,
     deliver_prefix,
+    desk_inbox,
     inner_subjects,
+    leave_subject,
     report_subjects,
     uplink_stream,
 )
@@ -49,6 +52,24 @@ class ServerSecrets:
 
 
 @dataclass(frozen=True)
+class ChildAccess:
+    """What opens the account of a child, as bcrypt hashes; None where nothing does."""
+
+    leaf_hash: str | None = None
+    """Of the secret with which its server links."""
+    invitation_hash: str | None = None
+    """Of the secret with which it may ask, once, to be let in."""
+
+
+@dataclass(frozen=True)
+class LeafTls:
+    """Certificate and key of the leaf listener, PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
 class ServerSite:
     """What the configuration of one server is made of."""
 
@@ -63,8 +84,14 @@ class ServerSite:
     parent: str | None = None
     parent_leaf: str | None = None
     """``host:port`` of the parent's leaf listener; None while the body has not joined a parent."""
-    children: Mapping[str, str] = field(default_factory=dict)
-    """A child's code to its leaf password."""
+    children: Mapping[str, str | ChildAccess] = field(default_factory=dict)
+    """A child's code to its leaf password, or to the hashes of what it was given by an invitation."""
+    leaf_host: str | None = None
+    """Where the leaf listener listens; ``host`` when None."""
+    leaf_tls: LeafTls | None = None
+    """With it children come by invitation: the listener is there before the first of them, and a desk admits them."""
+    parent_authority: Path | None = None
+    """By which the parent's server is known (PEM); None for a link on one machine, without TLS."""
 
 
 def render(site: ServerSite) -> str:
@@ -75,7 +102,7 @@ def render(site: ServerSite) -> str:
 def server_config(site: ServerSite) -> Conf:
     """The configuration as data."""
     accounts: Conf = {
-        "SYS": {},
+        "SYS": _system_account(site),
         "LOCAL": _local_account(site),
         "UPLINK": _uplink_account(site),
     }
@@ -98,32 +125,52 @@ def server_config(site: ServerSite) -> Conf:
 
 
 def _leafnodes(site: ServerSite) -> Conf:
-    leafnodes: Conf = {}
-    if site.children:
+    # Always there: a server takes a new parent or child without a restart, but not another delay.
+    leafnodes: Conf = {"reconnect": "2s"}
+    if site.children or site.leaf_tls is not None:
         leafnodes |= {
-            "listen": f"{site.host}:{site.leaf_port}",
+            "listen": f"{site.leaf_host or site.host}:{site.leaf_port}",
             # Children learn neither our inner addresses nor each other's interest.
             "no_advertise": True,
             "isolate_leafnode_interest": True,
         }
+    if site.leaf_tls is not None:
+        files = {"cert_file": str(site.leaf_tls.certificate), "key_file": str(site.leaf_tls.key)}
+        # The handshake first: not even the server's name is said in plain text.
+        leafnodes["tls"] = {**files, "min_version": "1.3", "handshake_first": True}
     if site.parent_leaf is not None:
-        user, password = leaf_user(site.body), site.secrets.leaf
-        leafnodes |= {
-            "reconnect": "2s",
-            "remotes": [
-                {
-                    "url": f"nats-leaf://{user}:{password}@{site.parent_leaf}",
-                    "account": "UPLINK",
-                    "deny_exports": ["$JS.API.>"],
-                }
-            ],
-        }
+        leafnodes["remotes"] = [_remote(site, site.parent_leaf)]
     return leafnodes
+
+
+def _remote(site: ServerSite, parent_leaf: str) -> Conf:
+    user, password = leaf_user(site.body), site.secrets.leaf
+    remote: Conf = {
+        "url": f"nats-leaf://{user}:{password}@{parent_leaf}",
+        "account": "UPLINK",
+        "deny_exports": ["$JS.API.>"],
+    }
+    if site.parent_authority is not None:
+        remote["tls"] = {"ca_file": str(site.parent_authority), "min_version": "1.3", "handshake_first": True}
+    return remote
 
 
 def leaf_user(child: str) -> str:
     """The user name under which a child's server signs in at its parent."""
     return f"leaf_{child}"
+
+
+def invited_user(child: str) -> str:
+    """The user name under which a child asks to be let in."""
+    return f"join_{child}"
+
+
+def _system_account(site: ServerSite) -> Conf:
+    if site.leaf_tls is None:
+        return {}
+    # A reload leaves a linked child linked whose secret has changed: the desk ends that connection.
+    kick = ["$SYS.REQ.SERVER.*.KICK"]
+    return {"users": [_user("warden", site.secrets.steward, publish=kick, subscribe=["_INBOX.>"])]}
 
 
 def _local_account(site: ServerSite) -> Conf:
@@ -164,31 +211,56 @@ def _uplink_account(site: ServerSite) -> Conf:
                 subscribe=["_INBOX.>"],
             ),
             _steward("steward_uplink", site),
+            *_desk(site),
         ],
-        "exports": [{"service": report_subjects(site.body), "accounts": ["LOCAL"]}],
+        "exports": [
+            {"service": report_subjects(site.body), "accounts": ["LOCAL"]},
+            *({"service": one, "accounts": [f"C_{child}"]} for child in site.children for one in _said_to_desk(child)),
+        ],
         "imports": imports,
     }
 
 
 def _child_account(child: str, site: ServerSite) -> Conf:
+    access = site.children[child]
+    if isinstance(access, str):
+        access = ChildAccess(leaf_hash=hash_secret(access))
+    inbox = f"{desk_inbox(child)}.>"
+    users = []
+    if access.leaf_hash is not None:
+        may_say = [f"{deliver_prefix(child)}.>", "_R_.>", leave_subject(child)]
+        users.append(_leaf(leaf_user(child), access.leaf_hash, publish=may_say, subscribe=[*_asked_of(child), inbox]))
+    if access.invitation_hash is not None:
+        may_say = [bind_subject(child)]
+        users.append(_leaf(invited_user(child), access.invitation_hash, publish=may_say, subscribe=[inbox]))
     return {
-        "users": [
-            {
-                "user": leaf_user(child),
-                "password": _hash(site.children[child]),
-                # Otherwise a leaf's credentials also open the ordinary client port.
-                "allowed_connection_types": ["LEAFNODE"],
-                "permissions": {
-                    "publish": {"allow": [f"{deliver_prefix(child)}.>", "_R_.>"]},
-                    "subscribe": {"allow": _asked_of(child)},
-                },
-            }
-        ],
+        "users": users,
         "exports": [
             *({"service": one, "accounts": ["UPLINK"]} for one in _asked_of(child)),
             {"stream": f"{deliver_prefix(child)}.>", "accounts": ["UPLINK"]},
         ],
+        "imports": [{"service": {"account": "UPLINK", "subject": one}} for one in _said_to_desk(child)],
     }
+
+
+def _leaf(name: str, password_hash: str, *, publish: list[str], subscribe: list[str]) -> Conf:
+    return {
+        "user": name,
+        "password": password_hash,
+        # Otherwise a leaf's credentials also open the ordinary client port.
+        "allowed_connection_types": ["LEAFNODE"],
+        "permissions": {"publish": {"allow": publish}, "subscribe": {"allow": subscribe}},
+    }
+
+
+def _said_to_desk(child: str) -> list[str]:
+    return [bind_subject(child), leave_subject(child)]
+
+
+def _desk(site: ServerSite) -> list[Conf]:
+    if site.leaf_tls is None:
+        return []
+    return [_user("desk", site.secrets.steward, publish=["_R_.>"], subscribe=["tier.bind.*", "tier.leave.*"])]
 
 
 def _asked_of(child: str) -> list[str]:
@@ -238,11 +310,12 @@ def _steward(name: str, site: ServerSite) -> Conf:
 def _user(name: str, password: str, *, publish: list[str], subscribe: list[str]) -> Conf:
     return {
         "user": name,
-        "password": _hash(password),
+        "password": hash_secret(password),
         "allowed_connection_types": ["STANDARD"],
         "permissions": {"publish": {"allow": publish}, "subscribe": {"allow": subscribe}},
     }
 
 
-def _hash(password: str) -> str:
+def hash_secret(password: str) -> str:
+    """bcrypt, as the server compares with it."""
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_BCRYPT_COST)).decode()
