@@ -19,6 +19,7 @@ from shared.db.writer import Writer
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.consumer import Consumer
 from shared.messaging.handlers import Handlers
+from shared.messaging.ledger import Ledger
 from shared.messaging.link import Durable, Link
 from shared.messaging.outbox import OutboxTable
 from shared.messaging.parking import Parking
@@ -75,9 +76,10 @@ class Runtime:
         self.database = open_database(settings.database_url)
         self.reader = Reader(self.database)
         self.parking = Parking(tables.parked, self.reader)
-        self.relay = Relay(self.reader, tables.outbox, lambda: self.link.jetstream())
-        outbox = OutboxTable(
-            tables.outbox, body=settings.body, service=settings.service, hand_over=self.relay.hand_over
+        self.relay = Relay(self.reader, tables, lambda: self.link.jetstream())
+        outbox = OutboxTable(tables, body=settings.body, service=settings.service, hand_over=self.relay.hand_over)
+        self.ledger = Ledger(
+            self.reader, tables, lambda: self.link.jetstream(), body=settings.body, service=settings.service
         )
         self.writer = Writer(self.database, clock, outbox)
         self.consumer = Consumer(
