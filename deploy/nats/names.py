@@ -50,3 +50,12 @@ def create_subjects(child: str) -> list[str]:
     """By which the parent's server asks the child's for all that follows the last it holds itself."""
     asked = f"{domain_api(child)}.CONSUMER.CREATE.{uplink_stream(child)}"
     return [asked, f"{asked}.>"]
+
+
+def ledger_subject(child: str) -> str:
+    """On which a child asks its parent what it holds of the child's chains; asked from the child, answered above."""
+    return f"ledger.{child}"
+
+
+LEDGER_INBOX = "_INBOX.ledger.>"
+"""Where the answers arrive: the one inbox that crosses the link."""

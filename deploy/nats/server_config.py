@@ -22,9 +22,11 @@ from deploy.nats.names import (
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
     INNER,
+    LEDGER_INBOX,
     create_subjects,
     deliver_prefix,
     inner_subjects,
+    ledger_subject,
     report_subjects,
     uplink_stream,
 )
@@ -160,12 +162,20 @@ def _uplink_account(site: ServerSite) -> Conf:
             _user(
                 "reporting",
                 site.secrets.reporting,
-                publish=[*_consumer_requests(stream, site.body), "$JS.API.STREAM.INFO.*"],
-                subscribe=["_INBOX.>"],
+                publish=[
+                    *_consumer_requests(stream, site.body),
+                    "$JS.API.STREAM.INFO.*",
+                    ledger_subject(site.body),
+                    *(["_R_.>"] if site.children else []),  # answers to children
+                ],
+                subscribe=["_INBOX.>", *(ledger_subject(child) for child in site.children)],
             ),
             _steward("steward_uplink", site),
         ],
-        "exports": [{"service": report_subjects(site.body), "accounts": ["LOCAL"]}],
+        "exports": [
+            {"service": report_subjects(site.body), "accounts": ["LOCAL"]},
+            *({"service": ledger_subject(child), "accounts": [f"C_{child}"]} for child in site.children),
+        ],
         "imports": imports,
     }
 
@@ -179,11 +189,12 @@ def _child_account(child: str, site: ServerSite) -> Conf:
                 # Otherwise a leaf's credentials also open the ordinary client port.
                 "allowed_connection_types": ["LEAFNODE"],
                 "permissions": {
-                    "publish": {"allow": [f"{deliver_prefix(child)}.>", "_R_.>"]},
-                    "subscribe": {"allow": _asked_of(child)},
+                    "publish": {"allow": [f"{deliver_prefix(child)}.>", ledger_subject(child), "_R_.>"]},
+                    "subscribe": {"allow": [*_asked_of(child), LEDGER_INBOX]},
                 },
             }
         ],
+        "imports": [{"service": {"account": "UPLINK", "subject": ledger_subject(child)}}],
         "exports": [
             *({"service": one, "accounts": ["UPLINK"]} for one in _asked_of(child)),
             {"stream": f"{deliver_prefix(child)}.>", "accounts": ["UPLINK"]},
