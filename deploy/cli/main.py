@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import httpx
 import typer
 
-from deploy.cli import doctor, fakes, figures, ledger, parked, reporting, roster, state, up
+from deploy.cli import doctor, fakes, figures, ledger, parked, reporting, roster, state, tier_ledger, up
 from deploy.cli.screen import remarks
 from deploy.trouble import NothingUp, Trouble
 
@@ -31,6 +31,9 @@ def build() -> typer.Typer:
     app.add_typer(ledger.build(), name="ledger")
     app.add_typer(parked.build(), name="parked")
     app.add_typer(reporting.build(), name="reporting")
+    tier = typer.Typer(help="This body among those above and below it.", no_args_is_help=True)
+    tier_ledger.add_to(tier)
+    app.add_typer(tier, name="tier")
     app.command()(fakes.fakes)
     app.command()(state.version)
     return app

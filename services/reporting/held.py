@@ -122,12 +122,11 @@ async def _hold(tx: Transaction, chain: Chain, arrivals: Sequence[Arrived]) -> s
     if placed:
         new = await tx.add_missing_and_say(HELD, [each.row() for each in placed], "hash")
         taken = [each for each in placed if each.place.hash not in new]
-        if taken:
-            await _look_at_the_taken(tx, chain, taken)
+        strays = await _look_at_the_taken(tx, chain, taken) if taken else set()
         if new:
             await _move_head(tx, chain, known, [each for each in placed if each.place.hash in new])
         for each in placed:
-            if each.restored_to is not None:
+            if each.restored_to is not None and each.place.hash in new | strays:
                 await _go_back(tx, each, each.restored_to)
     return set(void.values())
 
@@ -141,7 +140,7 @@ async def _set_aside_before(tx: Transaction, chain: Chain, arrivals: Sequence[Ar
     return {row.hash: row.event_id for row in rows}
 
 
-async def _look_at_the_taken(tx: Transaction, chain: Chain, taken: Sequence[Arrived]) -> None:
+async def _look_at_the_taken(tx: Transaction, chain: Chain, taken: Sequence[Arrived]) -> set[str]:
     rows = await tx.all(
         select(HELD.c.position, HELD.c.hash).where(
             *_of(HELD, chain), HELD.c.position.in_({each.place.position for each in taken})
@@ -152,6 +151,7 @@ async def _look_at_the_taken(tx: Transaction, chain: Chain, taken: Sequence[Arri
     if strays:
         log.warning("ledger-stray", body=chain[0], chain=chain[1], position=strays[0].place.position)
         await _put_beside(tx, strays, STRAY)
+    return {each.place.hash for each in strays}
 
 
 async def _put_beside(tx: Transaction, arrivals: Sequence[Arrived], why: str) -> None:
@@ -181,13 +181,12 @@ async def _go_back(tx: Transaction, restored: Arrived, agreed: int) -> None:
     """Set aside what followed ``agreed`` before, and put in its place what led to ``restored``."""
     chain = restored.chain
     held = await tx.all(select(HELD).where(*_of(HELD, chain), HELD.c.position > agreed))
-    strays = await tx.all(select(BESIDE).where(*_of(BESIDE, chain), BESIDE.c.position > agreed, BESIDE.c.why == STRAY))
+    strays = await tx.all(select(BESIDE).where(*_of(BESIDE, chain), BESIDE.c.why != SET_ASIDE))
     branch = _branch(restored.place.hash, (*held, *strays))
     void = [row for row in held if row.hash not in branch]
     moving = [row for row in strays if row.hash in branch]
-    if not void and not moving:
-        return  # told of before
-    log.warning("ledger-went-back", body=chain[0], chain=chain[1], position=agreed, set_aside=len(void))
+    left = [row.id for row in strays if row.hash not in branch]
+    log.warning("ledger-went-back", body=chain[0], chain=chain[1], position=agreed, set_aside=len(void) + len(left))
     columns = [column.name for column in HELD.columns]
     if void:
         await _delete(tx, HELD, HELD.c.position, [row.position for row in void], *_of(HELD, chain))
@@ -196,6 +195,13 @@ async def _go_back(tx: Transaction, restored: Arrived, agreed: int) -> None:
         # Said once more, as what follows from the same cause is, it is news.
         gone = {row.event_id for row in void} - {row.event_id for row in branch.values()}
         await _delete(tx, MESSAGING.inbox, MESSAGING.inbox.c.event_id, sorted(gone))
+    for start in range(0, len(left), AT_ONCE):
+        # Nobody ever said these, as the ledger has it.
+        await tx.execute(
+            BESIDE.update()
+            .where(BESIDE.c.id.in_(left[start : start + AT_ONCE]))
+            .values(why=SET_ASIDE, noted_at=tx.now, in_figures=True)
+        )
     if moving:
         await tx.add_missing(HELD, [{name: getattr(row, name) for name in columns} for row in moving])
         await _delete(tx, BESIDE, BESIDE.c.id, [row.id for row in moving])
