@@ -17,8 +17,9 @@ from shared.db.migrate import is_current, upgrade
 from shared.db.reader import Reader
 from shared.db.writer import Writer
 from shared.messaging.arrivals import Arrivals
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import Consumer, Witness
 from shared.messaging.handlers import Handlers
+from shared.messaging.ledger import Ledger
 from shared.messaging.link import Durable, Link
 from shared.messaging.outbox import OutboxTable
 from shared.messaging.parking import Parking
@@ -63,9 +64,10 @@ class Runtime:
         durable: Durable,
         nats_url: str | None = None,
         parks_unknown: bool = False,
+        witness: Witness | None = None,
         metrics: Metrics | None = None,
     ) -> None:
-        """``nats_url``: another account than the body's own; ``parks_unknown``: see :class:`Consumer`.
+        """``nats_url``: another account than the body's own; ``parks_unknown``, ``witness``: see :class:`Consumer`.
 
         ``metrics`` are brought up to date every few seconds while running.
         """
@@ -75,9 +77,10 @@ class Runtime:
         self.database = open_database(settings.database_url)
         self.reader = Reader(self.database)
         self.parking = Parking(tables.parked, self.reader)
-        self.relay = Relay(self.reader, tables.outbox, lambda: self.link.jetstream())
-        outbox = OutboxTable(
-            tables.outbox, body=settings.body, service=settings.service, hand_over=self.relay.hand_over
+        self.relay = Relay(self.reader, tables, lambda: self.link.jetstream())
+        outbox = OutboxTable(tables, body=settings.body, service=settings.service, hand_over=self.relay.hand_over)
+        self.ledger = Ledger(
+            self.reader, tables, lambda: self.link.jetstream(), body=settings.body, service=settings.service
         )
         self.writer = Writer(self.database, clock, outbox)
         self.consumer = Consumer(
@@ -87,6 +90,7 @@ class Runtime:
             handlers=handlers,
             arrivals=self.arrivals,
             parks_unknown=parks_unknown,
+            witness=witness,
         )
         self.link = Link(
             nats_url or settings.nats_url, f"{settings.service}@{settings.body}", [(durable, self.consumer)]

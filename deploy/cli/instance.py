@@ -58,18 +58,19 @@ def running_body(code: str) -> RunningBody:
     return run.bodies[code]
 
 
-def as_officer(code: str) -> BodyClient:
+def as_officer(code: str, *, timeout: float = 30.0) -> BodyClient:
     """A client that acts as an officer of the body: by ``DOORSTEP_LOGIN`` and ``DOORSTEP_PASSWORD`` when both
-    are set, else by the first officer's code, which lies where only the instance's owner reads.
+    are set, else by the first officer's code, which lies where only the instance's owner reads; ``timeout`` in seconds
+    for one answer.
 
     Raises as :func:`running_body` does, and :class:`NoSignIn` when there is no such code.
     """
     body = running_body(code)
     login, password = os.environ.get("DOORSTEP_LOGIN"), os.environ.get("DOORSTEP_PASSWORD")
     if login and password:
-        return BodyClient(body.url, login, password)
+        return BodyClient(body.url, login, password, timeout=timeout)
     officer = next((one for one in body.accounts if one.role == "officer"), None) or _first_officer(code)
-    return BodyClient(body.url, officer.login, officer.password)
+    return BodyClient(body.url, officer.login, officer.password, timeout=timeout)
 
 
 def _first_officer(code: str) -> Account:

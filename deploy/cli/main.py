@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import httpx
 import typer
 
-from deploy.cli import body, doctor, fakes, figures, ledger, parked, reporting, roster, state, tier, up
+from deploy.cli import body, doctor, fakes, figures, ledger, parked, reporting, roster, state, tier, tier_ledger, up
 from deploy.cli.screen import remarks
 from deploy.trouble import NothingUp, Trouble
 
@@ -25,7 +25,9 @@ def build() -> typer.Typer:
     app.command()(up.up)
     app.command()(up.down)
     app.add_typer(body.build(), name="body")
-    app.add_typer(tier.build(), name="tier")
+    tiers = tier.build()
+    tier_ledger.add_to(tiers)
+    app.add_typer(tiers, name="tier")
     app.command()(state.status)
     app.command()(doctor.doctor)
     app.command()(figures.figures)

@@ -65,3 +65,12 @@ def leave_subject(child: str) -> str:
 def desk_inbox(child: str) -> str:
     """Below it a child hears what its parent's desk answers."""
     return f"_DESK_.{child}"
+
+
+def ledger_subject(child: str) -> str:
+    """On which a child asks its parent what it holds of the child's chains; asked from the child, answered above."""
+    return f"ledger.{child}"
+
+
+LEDGER_INBOX = "_INBOX.ledger.>"
+"""Where the answers arrive: the one inbox that crosses the link."""

@@ -23,11 +23,13 @@ from deploy.nats.names import (
     FLOW_CONTROL_V2,
     INNER,
     bind_subject,
+    LEDGER_INBOX,
     create_subjects,
     deliver_prefix,
     desk_inbox,
     inner_subjects,
     leave_subject,
+    ledger_subject,
     report_subjects,
     uplink_stream,
 )
@@ -207,15 +209,20 @@ def _uplink_account(site: ServerSite) -> Conf:
             _user(
                 "reporting",
                 site.secrets.reporting,
-                publish=[*_consumer_requests(stream, site.body), "$JS.API.STREAM.INFO.*"],
-                subscribe=["_INBOX.>"],
+                publish=[
+                    *_consumer_requests(stream, site.body),
+                    "$JS.API.STREAM.INFO.*",
+                    ledger_subject(site.body),
+                    *(["_R_.>"] if site.children else []),  # answers to children
+                ],
+                subscribe=["_INBOX.>", *(ledger_subject(child) for child in site.children)],
             ),
             _steward("steward_uplink", site),
             *_desk(site),
         ],
         "exports": [
             {"service": report_subjects(site.body), "accounts": ["LOCAL"]},
-            *({"service": one, "accounts": [f"C_{child}"]} for child in site.children for one in _said_to_desk(child)),
+            *({"service": one, "accounts": [f"C_{child}"]} for child in site.children for one in _asks_above(child)),
         ],
         "imports": imports,
     }
@@ -228,8 +235,9 @@ def _child_account(child: str, site: ServerSite) -> Conf:
     inbox = f"{desk_inbox(child)}.>"
     users = []
     if access.leaf_hash is not None:
-        may_say = [f"{deliver_prefix(child)}.>", "_R_.>", leave_subject(child)]
-        users.append(_leaf(leaf_user(child), access.leaf_hash, publish=may_say, subscribe=[*_asked_of(child), inbox]))
+        may_say = [f"{deliver_prefix(child)}.>", "_R_.>", leave_subject(child), ledger_subject(child)]
+        may_hear = [*_asked_of(child), inbox, LEDGER_INBOX]
+        users.append(_leaf(leaf_user(child), access.leaf_hash, publish=may_say, subscribe=may_hear))
     if access.invitation_hash is not None:
         may_say = [bind_subject(child)]
         users.append(_leaf(invited_user(child), access.invitation_hash, publish=may_say, subscribe=[inbox]))
@@ -239,7 +247,7 @@ def _child_account(child: str, site: ServerSite) -> Conf:
             *({"service": one, "accounts": ["UPLINK"]} for one in _asked_of(child)),
             {"stream": f"{deliver_prefix(child)}.>", "accounts": ["UPLINK"]},
         ],
-        "imports": [{"service": {"account": "UPLINK", "subject": one}} for one in _said_to_desk(child)],
+        "imports": [{"service": {"account": "UPLINK", "subject": one}} for one in _asks_above(child)],
     }
 
 
@@ -253,8 +261,8 @@ def _leaf(name: str, password_hash: str, *, publish: list[str], subscribe: list[
     }
 
 
-def _said_to_desk(child: str) -> list[str]:
-    return [bind_subject(child), leave_subject(child)]
+def _asks_above(child: str) -> list[str]:
+    return [bind_subject(child), leave_subject(child), ledger_subject(child)]
 
 
 def _desk(site: ServerSite) -> list[Conf]:

@@ -51,6 +51,7 @@ from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
 from shared.web.edge import Uploads
 from shared.web.factory import create_app
+from shared.web.ledger import ledger_router
 from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
@@ -131,6 +132,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
             build_case_api(desk),
             build_deadline_api(desk),
             parked_router(runtime, settings.service),
+            ledger_router(runtime, settings.service),
             build_reply_pages(desk),
             build_referral_pages(desk),
             build_pages(desk),

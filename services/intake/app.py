@@ -37,6 +37,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.ledger import ledger_router
 from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
@@ -121,6 +122,7 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
         routers=[
             build_api(intake),
             parked_router(runtime, settings.service),
+            ledger_router(runtime, settings.service),
             build_pages(intake),
             build_desk_pages(intake),
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,36 +12,48 @@ from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
+from services.reporting.alarms import Alarms
+from services.reporting.between import between_tiers
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
+from services.reporting.freshening import Freshening
+from services.reporting.held import hold
+from services.reporting.holdings import Holdings
 from services.reporting.http.api import figures_api
+from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
 from services.reporting.lag import lag_of
 from services.reporting.lateness import Lateness
+from services.reporting.neighbours import http_ledgers
 from services.reporting.projection import live_projection
 from services.reporting.queries import Reports
 from services.reporting.rebuild import stream_at
 from services.reporting.rebuilds import Rebuilds
-from services.reporting.settings import uplink_stream, uplink_url
+from services.reporting.replay import StreamReplay
+from services.reporting.settings import ReportingSettings, uplink_stream, uplink_url
 from services.reporting.tables import MESSAGING, MIGRATIONS
 from shared.clock import Clock, SystemClock
+from shared.contracts.envelope import event_id_of
 from shared.contracts.event import Event
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.messaging.chain import HASH
 from shared.messaging.handlers import Received
 from shared.messaging.link import Durable
 from shared.observe import Metrics
 from shared.runtime import Runtime
-from shared.settings import ServiceSettings
-from shared.web.auth import TokenVerifier
+from shared.web.auth import Role, TokenSigner, TokenVerifier
 from shared.web.factory import create_app
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
 HERE = Path(__file__).parent
+TOKEN_LIFETIME = timedelta(minutes=5)
 PREFIXES = ("/reports", "/api/v1/figures", "/api/v1/reporting")
 
 
-def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
+def build(
+    settings: ReportingSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None
+) -> Service:
     """Reporting of one body, wired and not started. Raises ValueError without ``nats_uplink_url``."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
@@ -54,6 +67,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         durable=Durable(stream, "reporting-report-v1", (">",), linger=0.1),
         nats_url=url,
         parks_unknown=True,
+        witness=hold,
         metrics=Metrics(registry, settings.service),
     )
     reports = Reports(
@@ -62,16 +76,39 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
 
     doings, lateness = Doings(runtime.reader), Lateness(runtime.reader)
 
-    def read(message: Msg) -> Received[Event] | None:
-        return runtime.consumer.read("", message.subject, message.headers, message.data)
+    holdings = Holdings(runtime.reader)
+    left_out: set[str] = set()
 
-    rebuilds = Rebuilds(
-        writer=runtime.writer, open_source=partial(stream_at, url, stream), read=read, projection=projection
-    )
+    def read(message: Msg) -> Received[Event] | None:
+        if message.headers and message.headers.get(HASH) in left_out:
+            return None
+        return runtime.consumer.read(event_id_of(message.headers) or "", message.subject, message.headers, message.data)
+
+    @asynccontextmanager
+    async def source() -> AsyncIterator[StreamReplay]:
+        left_out.clear()
+        left_out.update(await holdings.set_aside())
+        async with stream_at(url, stream) as replay:
+            yield replay
+
+    rebuilds = Rebuilds(writer=runtime.writer, open_source=source, read=read, projection=projection)
+    signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
+    alarms, tiers = Alarms(registry), TierLedgers(holdings)
+
+    def token() -> str:
+        return signer.sign(subject=settings.service, role=Role.SERVICE, lifetime=TOKEN_LIFETIME)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with runtime.running(), rebuilds.running():
+        async with (
+            runtime.running(),
+            rebuilds.running(),
+            Freshening(holdings, rebuilds, runtime.writer).running(),
+            http_ledgers(settings.neighbours, token) as ledgers,
+            between_tiers(
+                tiers, settings=settings, runtime=runtime, stream=stream, url=url, ledgers=ledgers, alarms=alarms
+            ),
+        ):
             yield
 
     app = create_app(
@@ -81,6 +118,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         templates=[HERE / "http" / "templates"],
         routers=[
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
+            ledger_api(tiers),
             parked_router(runtime, "reporting"),
             report_pages(reports, doings, lateness, clock),
         ],

@@ -39,6 +39,15 @@ class Rebuilds:
         self._running = rebuild_id, asyncio.create_task(self._run(progress), name="rebuild")
         return rebuild_id
 
+    async def anew(self) -> bool:
+        """Make one that begins from now on, after whatever is under way; whether it came to its end."""
+        if self._running is not None:
+            await asyncio.wait([self._running[1]])
+        rebuild_id = self.start()
+        assert self._running is not None
+        await asyncio.wait([self._running[1]])
+        return self.progress(rebuild_id).state == "done"
+
     def progress(self, rebuild_id: str) -> Progress:
         """How far it is. Raises NotFound."""
         try:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from shared.settings import ServiceSettings
+
+
+class ReportingSettings(ServiceSettings):
+    """How often the ledgers are compared."""
+
+    reconcile_seconds: float = Field(default=15.0, ge=0.1)
+    """Between two comparisons of the heads with the parent; days are compared at each twentieth."""
+
+
+def ledger_subject(body: str) -> str:
+    """On which a child asks its parent what it holds of the child's chains."""
+    return f"ledger.{body}"
 
 
 def uplink_stream(settings: ServiceSettings) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Index, MetaData
+from sqlalchemy import BigInteger, Column, Index, MetaData, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from shared.db.types import UTCDateTime
+from shared.db.types import BigKey, UTCDateTime
 from shared.messaging.tables import messaging_tables
 
 METADATA = MetaData()
@@ -180,6 +180,56 @@ class MissedDeadline(Row, table=True):
     kind: str = Field(max_length=16)
     reference: str | None = Field(max_length=64)
     missed_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Held(Row, table=True):
+    """The place of an event from below in the chain of the service that said it."""
+
+    __tablename__ = "held"
+    __table_args__ = (Index("held_by_day", "body", "chain", "day"),)
+
+    chain: str = Field(primary_key=True, max_length=16)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    event_id: str = Field(max_length=64)
+    previous: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+    day: str = Field(max_length=10)
+
+
+class HeldChain(Row, table=True):
+    """How far a chain from below is held: ``events`` is less than ``position`` where some are missing between."""
+
+    __tablename__ = "held_chains"
+
+    chain: str = Field(primary_key=True, max_length=16)
+    child: str = Field(max_length=31)
+    """The body next below, through which it rises."""
+    events: int = Field(sa_type=BigInteger)
+    position: int = Field(sa_type=BigInteger)
+    hash: str = Field(max_length=64)
+    set_aside: int
+    moved_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Beside(SQLModel, table=True):
+    """An event from below that holds no place, and why (``services.reporting.held``)."""
+
+    metadata = METADATA
+    __tablename__ = "held_beside"
+    __table_args__ = (UniqueConstraint("body", "chain", "hash"),)
+
+    id: int | None = Field(default=None, sa_column=Column(BigKey, primary_key=True, autoincrement=True))
+    body: str = Field(max_length=31)
+    chain: str = Field(max_length=16)
+    position: int = Field(sa_type=BigInteger)
+    event_id: str = Field(max_length=64)
+    previous: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+    day: str = Field(max_length=10)
+    why: str = Field(max_length=16)
+    noted_at: datetime = Field(sa_type=UTCDateTime)
+    in_figures: bool
+    """It was set aside, and the figures were not made anew since."""
 
 
 PROJECTION: tuple[type[Row], ...] = (

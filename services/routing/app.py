@@ -62,6 +62,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.ledger import ledger_router
 from shared.web.names import NameBook
 from shared.web.parked import parked_router
 from shared.web.service import Service
@@ -209,6 +210,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_roster_api(keeping),
             build_calendar_api(calendar),
             parked_router(runtime, settings.service),
+            ledger_router(runtime, settings.service),
             build_sign_in_pages(routing),
             build_order_pages(routing),
             build_queue_pages(routing),

@@ -249,3 +249,14 @@ class DeadlineMissed(ReportEvent):
     deadline_id: str
     kind: DeadlineKind
     reference: str | None = Field(description="The issue; none for a commitment that concerns several or no issue")
+
+
+class LedgerRestored(ReportEvent):
+    """The database that keeps this chain went back to an older state: what followed ``position`` is not held to.
+
+    It stands in the chain it speaks of, so that the chain itself tells of its break (docs/decisions/0019).
+    """
+
+    noun: ClassVar[str] = "ledger"
+    verb: ClassVar[str] = "restored"
+    position: int = Field(ge=0, description="The last place of the event's own chain that both sides hold alike")

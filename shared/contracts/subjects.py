@@ -30,6 +30,11 @@ class Address:
         """What tells one class of event from another, whoever published it."""
         return self.plane, self.noun, self.verb, self.version
 
+    @property
+    def own_subject(self) -> str:
+        """The subject as its publisher wrote it, without the stamps of its way."""
+        return f"doorstep.{self.body}.{self.plane}.{self.noun}.{self.verb}.v{self.version}"
+
 
 def kind_of(event: type[Event]) -> tuple[str, str, str, int]:
     """The :attr:`Address.kind` under which events of this class travel."""

@@ -9,7 +9,7 @@ neighbours along. What can never pass is parked where people see it; what may pa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,9 @@ from shared.db.writer import Writer
 from shared.errors import DomainError, TooEarly
 from shared.ids import derived_id
 from shared.messaging.arrivals import Arrivals
+from shared.messaging.chain import Said, hash_of, place_in
 from shared.messaging.handlers import Handlers, Received
+from shared.messaging.outbox import Letter
 from shared.messaging.parking import ParkedEvent, Parking, reason_of
 from shared.messaging.tables import MessagingTables
 
@@ -35,6 +37,10 @@ log = structlog.get_logger(__name__)
 DELAYS_SECONDS: tuple[float, ...] = (0.2, 1.0, 5.0, 15.0, 60.0, 300.0)
 """How long a passing failure waits before each further try; after the last one the event is parked."""
 DATABASE_AWAY_SECONDS = 2.0
+
+
+Witness = Callable[[Transaction, Sequence[Letter]], Awaitable[set[str]]]
+"""Sees everything that is applied or parked, in the same transaction; names the ids that are not to be applied."""
 
 
 class NotAnEvent(DomainError):
@@ -67,6 +73,7 @@ class Consumer:
         handlers: Handlers,
         arrivals: Arrivals,
         parks_unknown: bool = False,
+        witness: Witness | None = None,
         delays: Sequence[float] = DELAYS_SECONDS,
     ) -> None:
         """``parks_unknown``: this service also keeps events that no release it knows of has a class for."""
@@ -76,6 +83,7 @@ class Consumer:
         self.handlers = handlers
         self._arrivals = arrivals
         self._parks_unknown = parks_unknown
+        self._witness = witness
         self._delays = tuple(delays)
 
     async def take(self, messages: Sequence[Msg]) -> None:
@@ -101,7 +109,7 @@ class Consumer:
         self._arrivals.pulse()
 
     async def _take_together(self, deliveries: list[_Delivery]) -> None:
-        if any(delivery.received is not None for delivery in deliveries):
+        if self._witness is not None or any(delivery.received is not None for delivery in deliveries):
             try:
                 await self._writer.run(lambda tx: self._apply(tx, deliveries))
             except Exception as error:
@@ -146,7 +154,8 @@ class Consumer:
             await _ack(delivery)
 
     async def _apply(self, tx: Transaction, deliveries: Sequence[_Delivery]) -> None:
-        ours = {d.event_id: d.received for d in deliveries if d.received is not None}
+        void = await self._show(tx, deliveries)
+        ours = {d.event_id: d.received for d in deliveries if d.received is not None and d.event_id not in void}
         if not ours:
             return
         rows = [{"event_id": event_id, "received_at": tx.now} for event_id in ours]
@@ -156,6 +165,11 @@ class Consumer:
         for handler, run in itertools.groupby(fresh, key=lambda received: self.handlers.at(received.address)):
             assert handler is not None
             await handler(tx, list(run))
+
+    async def _show(self, tx: Transaction, deliveries: Sequence[_Delivery]) -> set[str]:
+        if self._witness is None:
+            return set()
+        return await self._witness(tx, [Letter(d.event_id, d.subject, d.headers, d.body) for d in deliveries])
 
     async def _count_try(self, tx: Transaction, event_id: str) -> int:
         tries = self._tables.tries
@@ -169,6 +183,7 @@ class Consumer:
         log.error("event-parked", event_id=delivery.event_id, subject=delivery.subject, reason=reason)
 
         async def job(tx: Transaction) -> None:
+            await self._show(tx, [delivery])
             await self._parking.park(
                 tx,
                 event_id=delivery.event_id,
@@ -223,6 +238,7 @@ class Consumer:
                 raise NotAnEvent("unknown-event", "This release knows no event of this kind and version.")
             return None
         _check_source(address.body, address.via, source_of(headers))
+        _check_words(event_id, address.own_subject, headers or {}, body)
         event = class_at(address)
         assert event is not None
         return Received(event.model_validate_json(body), event_id, address)
@@ -254,6 +270,16 @@ def _check_source(body: str, via: tuple[str, ...], source: str) -> None:
         )
     if source and not source.startswith(f"/{body}/"):
         raise NotAnEvent("forged-source", "The event's source is not the body it is published for.")
+
+
+def _check_words(event_id: str, subject: str, headers: Mapping[str, str], body: bytes) -> None:
+    """What rose with its place in a chain says exactly what it said when it got it."""
+    place = place_in(headers)
+    if place is None:
+        return
+    said = Said(event_id, subject, headers.get("ce-time", ""), body.decode())
+    if hash_of(place.previous, said) != place.hash:
+        raise NotAnEvent("altered-event", "The event was altered on its way: its hash does not fit its words.")
 
 
 async def _ack(delivery: _Delivery) -> None:

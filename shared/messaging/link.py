@@ -117,6 +117,12 @@ class Link:
         assert self._jetstream is not None
         return self._jetstream
 
+    async def client(self) -> Client:
+        """The bare connection; waits for the first one, not for later ones."""
+        await self._connected.wait()
+        assert self._client is not None
+        return self._client
+
     async def pending(self) -> int:
         """Events of this link's durables that are not applied yet."""
         js = await self.jetstream()

@@ -16,13 +16,14 @@ import structlog
 from nats.errors import MaxPayloadError
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.messaging.outbox import Letter, unpublished
 from shared.messaging.pace import Pace
+from shared.messaging.tables import MessagingTables
 from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
@@ -41,10 +42,13 @@ turns with the commits that somebody waits for."""
 class Relay:
     """One service's publisher."""
 
-    def __init__(self, reader: Reader, table: Table, stream: Callable[[], Awaitable[JetStreamContext]]) -> None:
+    def __init__(
+        self, reader: Reader, tables: MessagingTables, stream: Callable[[], Awaitable[JetStreamContext]]
+    ) -> None:
         """``stream`` gives a JetStream context, waiting until there is a connection."""
         self._reader = reader
-        self._table = table
+        self._tables = tables
+        self._table = table = tables.outbox
         self._stream = stream
         self._marking = (
             table.update().where(table.c.event_id == bindparam("published_id")).values(published_at=bindparam("now"))
@@ -129,7 +133,7 @@ class Relay:
                 await self._mark(writer)  # or we would read what is published already
                 # Cleared first: a letter committed while we read is then read too, or handed over after.
                 self._left_over = False
-                letters = await unpublished(self._reader, self._table, HELD_IN_MEMORY)
+                letters = await unpublished(self._reader, self._tables, HELD_IN_MEMORY)
                 self._left_over = len(letters) == HELD_IN_MEMORY
             else:
                 letters = list(self._waiting)

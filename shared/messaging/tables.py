@@ -1,10 +1,10 @@
-"""The four tables that every service has, in its own metadata."""
+"""The tables that every service has, in its own metadata."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 from shared.db.types import BigKey, Json, UTCDateTime
 
@@ -14,6 +14,10 @@ class MessagingTables:
     """Handles on the messaging tables of one service."""
 
     outbox: Table
+    ledger: Table
+    """The place of each rising event in the service's chain (``shared.messaging.chain``)."""
+    ledger_head: Table
+    """The last place, one row: who adds to the chain locks it."""
     inbox: Table
     tries: Table
     parked: Table
@@ -35,6 +39,22 @@ def messaging_tables(metadata: MetaData) -> MessagingTables:
     )
     unpublished = outbox.c.published_at.is_(None) & outbox.c.refused.is_(None)
     Index("outbox_unpublished", outbox.c.id, sqlite_where=unpublished, postgresql_where=unpublished)
+    ledger = Table(
+        "ledger",
+        metadata,
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        Column("event_id", String(64), nullable=False, unique=True),
+        Column("previous", String(64), nullable=False),
+        Column("hash", String(64), nullable=False),
+        Column("day", String(10), nullable=False, index=True),  # of ce-time, in UTC: 2026-12-01
+    )
+    ledger_head = Table(
+        "ledger_head",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("position", BigInteger, nullable=False),
+        Column("hash", String(64), nullable=False),
+    )
     inbox = Table(
         "inbox",
         metadata,
@@ -60,4 +80,4 @@ def messaging_tables(metadata: MetaData) -> MessagingTables:
         Column("parked_at", UTCDateTime, nullable=False),
         Column("state", String(16), nullable=False),  # waiting, resent, dropped
     )
-    return MessagingTables(outbox, inbox, tries, parked)
+    return MessagingTables(outbox, ledger, ledger_head, inbox, tries, parked)

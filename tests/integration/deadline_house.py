@@ -134,7 +134,7 @@ async def opened(database_url: str, at: datetime = MONDAY) -> AsyncIterator[Hous
     database, clock = open_database(database_url), FixedClock(at)
     await upgrade(database, MIGRATIONS)
     reader = Reader(database)
-    outbox = OutboxTable(MESSAGING.outbox, body="zhaosu", service="consultation", hand_over=lambda kept: None)
+    outbox = OutboxTable(MESSAGING, body="zhaosu", service="consultation", hand_over=lambda kept: None)
     writer = Writer(database, clock, outbox)
     async with writer.running():
         await writer.run(lambda tx: settle(tx, ZONE))

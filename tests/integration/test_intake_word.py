@@ -156,7 +156,7 @@ async def test_a_stop_before_the_commit_leaves_the_silence_due_and_two_replicas_
         await closed(house, await house.submit(**FIRST))
     moment = FixedClock(datetime.now(UTC))
     databases = [open_database(database_url) for _ in range(2)]
-    outbox = OutboxTable(MESSAGING.outbox, body="zhaosu", service="intake", hand_over=lambda kept: None)
+    outbox = OutboxTable(MESSAGING, body="zhaosu", service="intake", hand_over=lambda kept: None)
     writers = [Writer(database, moment, outbox) for database in databases]
     reader = Reader(databases[0])
     silence = Silence()
