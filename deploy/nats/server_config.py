@@ -160,7 +160,12 @@ def _uplink_account(site: ServerSite) -> Conf:
             _user(
                 "reporting",
                 site.secrets.reporting,
-                publish=[*_consumer_requests(stream, site.body), "$JS.API.STREAM.INFO.*"],
+                publish=[
+                    *_consumer_requests(stream, site.body),
+                    "$JS.API.STREAM.INFO.*",
+                    # The account's own connections, of which the link to the parent is one.
+                    "$SYS.REQ.ACCOUNT.PING.CONNZ",
+                ],
                 subscribe=["_INBOX.>"],
             ),
             _steward("steward_uplink", site),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import httpx
 from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
@@ -15,6 +17,8 @@ from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
 from services.reporting.http.pages import report_pages
+from services.reporting.http.tier_pages import tier_pages
+from services.reporting.http.tiers_api import tiers_api
 from services.reporting.lag import lag_of
 from services.reporting.lateness import Lateness
 from services.reporting.projection import live_projection
@@ -23,6 +27,12 @@ from services.reporting.rebuild import stream_at
 from services.reporting.rebuilds import Rebuilds
 from services.reporting.settings import uplink_stream, uplink_url
 from services.reporting.tables import MESSAGING, MIGRATIONS
+from services.reporting.tiers.links import Links
+from services.reporting.tiers.looking import Looking
+from services.reporting.tiers.outboxes import Outboxes
+from services.reporting.tiers.topology import Topology
+from services.reporting.tiers.watch import Watch
+from services.reporting.unread import ReadingAgain, UnreadFields
 from shared.clock import Clock, SystemClock
 from shared.contracts.event import Event
 from shared.i18n import SHARED_LOCALE, Catalogues
@@ -37,7 +47,7 @@ from shared.web.parked import parked_router
 from shared.web.service import Service
 
 HERE = Path(__file__).parent
-PREFIXES = ("/reports", "/api/v1/figures", "/api/v1/reporting")
+PREFIXES = ("/reports", "/office/tiers", "/api/v1/figures", "/api/v1/reporting", "/api/v1/tiers")
 
 
 def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
@@ -45,12 +55,13 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
     projection = live_projection()
+    unread = UnreadFields()
     runtime = Runtime(
         settings,
         clock,
         tables=MESSAGING,
         migrations=MIGRATIONS,
-        handlers=handlers(projection),
+        handlers=handlers(projection, unread),
         durable=Durable(stream, "reporting-report-v1", (">",), linger=0.1),
         nats_url=url,
         parks_unknown=True,
@@ -69,9 +80,24 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         writer=runtime.writer, open_source=partial(stream_at, url, stream), read=read, projection=projection
     )
 
+    reading_again = ReadingAgain(unread, runtime.reader, rebuilds, runtime.writer)
+    looking = Looking(runtime.link, stream, settings.body, clock)
+    links = Links(runtime.reader, runtime.writer, settings.parent)
+    watch = Watch(looking, links, clock, settings.tier_look_seconds, registry)
+    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    topology = Topology(
+        reports,
+        watch,
+        runtime.keeping,
+        clock,
+        parent=settings.parent,
+        silent_after=timedelta(hours=settings.tier_silent_hours),
+    )
+    outboxes = Outboxes(neighbours)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with runtime.running(), rebuilds.running():
+        async with neighbours, runtime.running(), rebuilds.running(), reading_again.running(), watch.running():
             yield
 
     app = create_app(
@@ -83,6 +109,8 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
             parked_router(runtime, "reporting"),
             report_pages(reports, doings, lateness, clock),
+            tiers_api(topology, outboxes),
+            tier_pages(topology, outboxes),
         ],
         lifespan=lifespan,
         registry=registry,
