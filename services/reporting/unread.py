@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,8 +18,9 @@ from sqlalchemy import Table, and_, or_, select
 
 from services.reporting.rebuilds import Rebuilds
 from services.reporting.tables import UnreadField
-from shared.contracts.catalogue import EVENTS
+from shared.contracts.catalogue import class_at
 from shared.contracts.event import Event
+from shared.contracts.subjects import Address
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -52,13 +53,17 @@ def unread_in(received: Iterable[Received[Any]]) -> set[Noted]:
     return found
 
 
+def _read_of(kind: str) -> Container[str]:
+    plane, noun, verb, version = kind.split(".")
+    known = class_at(Address("", plane, noun, verb, int(version.removeprefix("v"))))
+    return known.model_fields if known else ()
+
+
 class UnreadFields:
     """What was noticed, in the database."""
 
-    def __init__(self, classes: Sequence[type[Event]] = EVENTS) -> None:
-        """``classes``: those that this release can read."""
+    def __init__(self) -> None:
         self._table: Table = UnreadField.__table__  # type: ignore[attr-defined]
-        self._read = {kind_name(event): frozenset(event.model_fields) for event in classes}
 
     async def note(self, tx: Transaction, received: Iterable[Received[Any]]) -> None:
         """Remember what these events said beyond what is read of them."""
@@ -81,7 +86,7 @@ class UnreadFields:
 
     async def now_read(self, reader: Reader) -> list[Noted]:
         """Of these, what the classes of this release have a place for."""
-        return [(kind, field) for kind, field in await self.noted(reader) if field in self._read.get(kind, ())]
+        return [(kind, field) for kind, field in await self.noted(reader) if field in _read_of(kind)]
 
     async def forget(self, tx: Transaction, fields: Iterable[Noted]) -> None:
         """They have been read."""

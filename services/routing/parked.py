@@ -90,7 +90,6 @@ class HttpParkedEvents:
         except (httpx.HTTPError, ValueError, KeyError):
             return ParkedOf(service, None)
 
-
     async def _items(self, path: str, token: str | None) -> list[dict[str, Any]]:
         answer = await self._http.get(path, headers=_signed(token), timeout=TIMEOUT_SECONDS)
         items: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
