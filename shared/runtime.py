@@ -19,6 +19,7 @@ from shared.db.writer import Writer
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.consumer import Consumer, Witness
 from shared.messaging.handlers import Handlers
+from shared.messaging.keeping import Keeping
 from shared.messaging.ledger import Ledger
 from shared.messaging.link import Durable, Link
 from shared.messaging.outbox import OutboxTable
@@ -77,6 +78,7 @@ class Runtime:
         self.database = open_database(settings.database_url)
         self.reader = Reader(self.database)
         self.parking = Parking(tables.parked, self.reader)
+        self.keeping = Keeping(tables.parked, self.reader)
         self.relay = Relay(self.reader, tables, lambda: self.link.jetstream())
         outbox = OutboxTable(tables, body=settings.body, service=settings.service, hand_over=self.relay.hand_over)
         self.ledger = Ledger(
@@ -87,6 +89,7 @@ class Runtime:
             writer=self.writer,
             tables=tables,
             parking=self.parking,
+            keeping=self.keeping,
             handlers=handlers,
             arrivals=self.arrivals,
             parks_unknown=parks_unknown,
@@ -135,6 +138,7 @@ class Runtime:
                 metrics.outbox_oldest_seconds.set((self.clock.now() - oldest).total_seconds() if oldest else 0)
                 metrics.outbox_depth.set(await self.relay.depth())
                 metrics.parked.set(await self.parking.count())
+                metrics.kept.set(await self.keeping.count())
                 metrics.pending(self._durable.name).set(await self.link.pending())
             except Exception as error:
                 # A figure that cannot be had now is had later; what is wrong shows in /readyz.

@@ -40,6 +40,10 @@ class ServiceSettings(BaseSettings):
     smtp_url: str = "smtp://127.0.0.1:25"
     """Notify only: ``smtp://[user:password@]host:port``."""
     mail_from: str = "doorstep@localhost"
+    tier_look_seconds: float = Field(default=10, gt=0)
+    """Reporting only: how often it looks at the links to its parent and its children."""
+    tier_silent_hours: float = Field(default=72, gt=0)
+    """Reporting only: after how long without an event a body below is marked as silent."""
     default_language: str = "zh-Hans"
     log_level: str = "INFO"
 

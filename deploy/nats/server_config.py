@@ -22,8 +22,8 @@ from deploy.nats.names import (
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
     INNER,
-    bind_subject,
     LEDGER_INBOX,
+    bind_subject,
     create_subjects,
     deliver_prefix,
     desk_inbox,
@@ -214,6 +214,8 @@ def _uplink_account(site: ServerSite) -> Conf:
                     "$JS.API.STREAM.INFO.*",
                     ledger_subject(site.body),
                     *(["_R_.>"] if site.children else []),  # answers to children
+                    # The account's own connections, of which the link to the parent is one.
+                    "$SYS.REQ.ACCOUNT.PING.CONNZ",
                 ],
                 subscribe=["_INBOX.>", *(ledger_subject(child) for child in site.children)],
             ),

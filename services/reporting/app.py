@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import httpx
 from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
@@ -22,6 +23,8 @@ from services.reporting.holdings import Holdings
 from services.reporting.http.api import figures_api
 from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
+from services.reporting.http.tier_pages import tier_pages
+from services.reporting.http.tiers_api import tiers_api
 from services.reporting.lag import lag_of
 from services.reporting.lateness import Lateness
 from services.reporting.neighbours import http_ledgers
@@ -32,6 +35,12 @@ from services.reporting.rebuilds import Rebuilds
 from services.reporting.replay import StreamReplay
 from services.reporting.settings import ReportingSettings, uplink_stream, uplink_url
 from services.reporting.tables import MESSAGING, MIGRATIONS
+from services.reporting.tiers.links import Links
+from services.reporting.tiers.looking import Looking
+from services.reporting.tiers.outboxes import Outboxes
+from services.reporting.tiers.topology import Topology
+from services.reporting.tiers.watch import Watch
+from services.reporting.unread import ReadingAgain, UnreadFields
 from shared.clock import Clock, SystemClock
 from shared.contracts.envelope import event_id_of
 from shared.contracts.event import Event
@@ -48,7 +57,7 @@ from shared.web.service import Service
 
 HERE = Path(__file__).parent
 TOKEN_LIFETIME = timedelta(minutes=5)
-PREFIXES = ("/reports", "/api/v1/figures", "/api/v1/reporting")
+PREFIXES = ("/reports", "/office/tiers", "/api/v1/figures", "/api/v1/reporting", "/api/v1/tiers")
 
 
 def build(
@@ -58,12 +67,13 @@ def build(
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
     projection = live_projection()
+    unread = UnreadFields()
     runtime = Runtime(
         settings,
         clock,
         tables=MESSAGING,
         migrations=MIGRATIONS,
-        handlers=handlers(projection),
+        handlers=handlers(projection, unread),
         durable=Durable(stream, "reporting-report-v1", (">",), linger=0.1),
         nats_url=url,
         parks_unknown=True,
@@ -98,11 +108,29 @@ def build(
     def token() -> str:
         return signer.sign(subject=settings.service, role=Role.SERVICE, lifetime=TOKEN_LIFETIME)
 
+    reading_again = ReadingAgain(unread, runtime.reader, rebuilds, runtime.writer)
+    looking = Looking(runtime.link, stream, settings.body, clock)
+    links = Links(runtime.reader, runtime.writer, settings.parent)
+    watch = Watch(looking, links, clock, settings.tier_look_seconds, registry)
+    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    topology = Topology(
+        reports,
+        watch,
+        runtime.keeping,
+        clock,
+        parent=settings.parent,
+        silent_after=timedelta(hours=settings.tier_silent_hours),
+    )
+    outboxes = Outboxes(neighbours)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with (
+            neighbours,
             runtime.running(),
             rebuilds.running(),
+            reading_again.running(),
+            watch.running(),
             Freshening(holdings, rebuilds, runtime.writer).running(),
             http_ledgers(settings.neighbours, token) as ledgers,
             between_tiers(
@@ -121,6 +149,8 @@ def build(
             ledger_api(tiers),
             parked_router(runtime, "reporting"),
             report_pages(reports, doings, lateness, clock),
+            tiers_api(topology, outboxes),
+            tier_pages(topology, outboxes),
         ],
         lifespan=lifespan,
         registry=registry,

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.reporting.projection import PROJECTED, Projection, rows_of
+from services.reporting.unread import UnreadFields
 from shared.db.transaction import Transaction
 from shared.messaging.handlers import Handlers, Received
 
 
-def handlers(projection: Projection) -> Handlers:
-    """Everything a body reports of itself and of those below it."""
+def handlers(projection: Projection, unread: UnreadFields | None = None) -> Handlers:
+    """Everything a body reports of itself and of those below it; what of it cannot be read yet is noted."""
 
     async def keep(tx: Transaction, received: Sequence[Received[Any]]) -> None:
         await projection.keep(tx, rows_of((item.address.body, item.event) for item in received))
+        if unread is not None:
+            await unread.note(tx, received)
 
     known = Handlers()
     for event in dict.fromkeys(projected.event for projected in PROJECTED):

@@ -55,6 +55,13 @@ class Rebuilds:
         except KeyError:
             raise NotFound("rebuild-not-found", "There is no such rebuild.", field="id") from None
 
+    async def finished(self, rebuild_id: str) -> bool:
+        """Wait for its end; whether it came to a good one. Raises NotFound."""
+        progress = self.progress(rebuild_id)
+        if self._running is not None and self._running[0] == rebuild_id:
+            await asyncio.wait([self._running[1]])
+        return progress.state == "done"
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """A rebuild under way at the end is given up; the tables in use are then as they were."""

@@ -247,3 +247,27 @@ PROJECTION: tuple[type[Row], ...] = (
     MissedDeadline,
 )
 """All that a rebuild makes anew."""
+
+
+class TierLink(SQLModel, table=True):
+    """The link to the parent or to one child, as this body last saw it; written when it goes up or down."""
+
+    metadata = METADATA
+    __tablename__ = "tier_links"
+
+    neighbour: str = Field(primary_key=True, max_length=31)
+    is_up: bool
+    since: datetime = Field(sa_type=UTCDateTime)
+    reported: int | None = Field(sa_type=BigInteger)
+    """Of a link to the parent that is down: how many events had been reported when it was last seen up."""
+
+
+class UnreadField(SQLModel, table=True):
+    """A field of a known event that only a newer release reads; the event was taken without it."""
+
+    metadata = METADATA
+    __tablename__ = "unread_fields"
+
+    kind: str = Field(primary_key=True, max_length=128)
+    field: str = Field(primary_key=True, max_length=64)
+    first_at: datetime = Field(sa_type=UTCDateTime)

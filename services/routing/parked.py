@@ -30,11 +30,22 @@ class ParkedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptLine:
+    """Events of one subject that only a newer release reads; nobody has to do anything about them."""
+
+    subject: str
+    events: int
+    since: datetime
+    release: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedOf:
-    """The newest parked events of one service; ``events`` is None where it could not be asked."""
+    """The newest parked events of one service, and what it keeps; ``events`` is None where it could not be asked."""
 
     service: str
     events: Sequence[ParkedLine] | None
+    kept: Sequence[KeptLine] = ()
 
 
 class ParkedEvents(Protocol):
@@ -72,10 +83,17 @@ class HttpParkedEvents:
 
     async def _of(self, service: str, token: str | None) -> ParkedOf:
         try:
-            answer = await self._http.get(f"/api/v1/{service}/parked", headers=_signed(token), timeout=TIMEOUT_SECONDS)
-            return ParkedOf(service, [_line(item) for item in answer.raise_for_status().json()["items"]])
+            parked, kept = await asyncio.gather(
+                self._items(f"/api/v1/{service}/parked", token), self._items(f"/api/v1/{service}/kept", token)
+            )
+            return ParkedOf(service, [_line(item) for item in parked], [_kept(item) for item in kept])
         except (httpx.HTTPError, ValueError, KeyError):
             return ParkedOf(service, None)
+
+    async def _items(self, path: str, token: str | None) -> list[dict[str, Any]]:
+        answer = await self._http.get(path, headers=_signed(token), timeout=TIMEOUT_SECONDS)
+        items: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
+        return items
 
 
 def _gone() -> NotFound:
@@ -85,6 +103,10 @@ def _gone() -> NotFound:
 def _line(item: dict[str, Any]) -> ParkedLine:
     at = datetime.fromisoformat(item["parked_at"])
     return ParkedLine(item["id"], item["subject"], item["reason"], item["tries"], at)
+
+
+def _kept(item: dict[str, Any]) -> KeptLine:
+    return KeptLine(item["subject"], item["events"], datetime.fromisoformat(item["since"]), item["release"])
 
 
 def _signed(token: str | None) -> dict[str, str]:

@@ -3,7 +3,8 @@
 The shape, from what was measured (docs/decisions/0005): one transaction for a batch - inbox rows, effects,
 outbox rows - and the acknowledgement after the commit. Where a batch fails, or holds an event that was delivered
 before (a crash may have been its doing), its events are taken singly, so that one bad event never takes its
-neighbours along. What can never pass is parked where people see it; what may pass is tried again, ever later.
+neighbours along. What can never pass is parked where people see it; what may pass is tried again, ever later; what
+only a newer release can read is kept for it, and taken up when such a release is started.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from shared.contracts.catalogue import class_at
-from shared.contracts.envelope import event_id_of, source_of
+from shared.contracts.envelope import event_id_of, release_of, source_of
 from shared.contracts.subjects import parse
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -28,6 +29,7 @@ from shared.ids import derived_id
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.chain import Said, hash_of, place_in
 from shared.messaging.handlers import Handlers, Received
+from shared.messaging.keeping import Keeping, UnreadEvent
 from shared.messaging.outbox import Letter
 from shared.messaging.parking import ParkedEvent, Parking, reason_of
 from shared.messaging.tables import MessagingTables
@@ -37,6 +39,7 @@ log = structlog.get_logger(__name__)
 DELAYS_SECONDS: tuple[float, ...] = (0.2, 1.0, 5.0, 15.0, 60.0, 300.0)
 """How long a passing failure waits before each further try; after the last one the event is parked."""
 DATABASE_AWAY_SECONDS = 2.0
+TAKEN_UP_TOGETHER = 256
 
 
 Witness = Callable[[Transaction, Sequence[Letter]], Awaitable[set[str]]]
@@ -45,6 +48,10 @@ Witness = Callable[[Transaction, Sequence[Letter]], Awaitable[set[str]]]
 
 class NotAnEvent(DomainError):
     """What arrived is nothing this release can read."""
+
+
+class FromANewerRelease(NotAnEvent):
+    """A release of ours wrote it, and this one has no class for it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,21 @@ class _Delivery:
     fault: Exception | None = None
     message: Msg | None = None
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it is kept for a newer release."""
+        return isinstance(self.fault, FromANewerRelease)
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether no release will ever make something of it."""
+        return self.fault is not None and not self.is_unread
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether anything is written because of it."""
+        return self.received is not None or self.is_unread
+
 
 class Consumer:
     """One service's reader of one stream."""
@@ -70,16 +92,18 @@ class Consumer:
         writer: Writer,
         tables: MessagingTables,
         parking: Parking,
+        keeping: Keeping,
         handlers: Handlers,
         arrivals: Arrivals,
         parks_unknown: bool = False,
         witness: Witness | None = None,
         delays: Sequence[float] = DELAYS_SECONDS,
     ) -> None:
-        """``parks_unknown``: this service also keeps events that no release it knows of has a class for."""
+        """``parks_unknown``: this service also keeps events of facts that it never heard of."""
         self._writer = writer
         self._tables = tables
         self._parking = parking
+        self._keeping = keeping
         self.handlers = handlers
         self._arrivals = arrivals
         self._parks_unknown = parks_unknown
@@ -89,7 +113,7 @@ class Consumer:
     async def take(self, messages: Sequence[Msg]) -> None:
         """Apply ``messages`` and acknowledge each, or ask for it again later. Never raises."""
         deliveries = [self._read(message) for message in messages]
-        for in_order, group in itertools.groupby(deliveries, key=lambda d: d.first_time and d.fault is None):
+        for in_order, group in itertools.groupby(deliveries, key=lambda d: d.first_time and not d.is_faulty):
             if in_order:
                 await self._take_together(list(group))
             else:
@@ -108,8 +132,51 @@ class Consumer:
         await self._writer.run(job)
         self._arrivals.pulse()
 
+    async def take_up_kept(self) -> int:
+        """Apply, in the order they came, the kept events that this release can read; gives how many it took up.
+
+        Called before live events are read. One that fails now is parked; raises only what keeps even that from
+        being written down.
+        """
+        subjects = await self._keeping.subjects()
+        readable = {subject for subject in subjects if (address := parse(subject)) and class_at(address)}
+        after, taken = 0, 0
+        while readable and (kept := await self._keeping.following(after, readable, TAKEN_UP_TOGETHER)):
+            after, taken = kept[-1].id, taken + len(kept)
+            try:
+                await self._take_up(kept)
+            except Exception as error:
+                log.info("kept-taken-singly", events=len(kept), error=repr(error))
+                for one in kept:
+                    await self._take_up_or_park(one)
+        if taken:
+            log.info("kept-events-taken-up", events=taken, kinds=len(readable))
+            self._arrivals.pulse()
+        return taken
+
+    async def _take_up_or_park(self, kept: ParkedEvent) -> None:
+        try:
+            await self._take_up([kept])
+        except Exception as error:
+            body = kept.body.encode()
+            await self._park(_Delivery(kept.event_id, kept.subject, kept.headers, body), reason_of(error), 1)
+
+    async def _take_up(self, kept: Sequence[ParkedEvent]) -> None:
+        deliveries = [self._interpret(one.event_id, one.subject, one.headers, one.body.encode()) for one in kept]
+        for delivery in deliveries:
+            if delivery.fault is not None:
+                raise delivery.fault
+        pairs = list(zip(kept, deliveries, strict=True))
+
+        async def job(tx: Transaction) -> None:
+            await self._keeping.settle(tx, [one.id for one, read in pairs if read.received is not None], "applied")
+            await self._keeping.settle(tx, [one.id for one, read in pairs if read.received is None], "passed")
+            await self._apply(tx, deliveries)
+
+        await self._writer.run(job)
+
     async def _take_together(self, deliveries: list[_Delivery]) -> None:
-        if self._witness is not None or any(delivery.received is not None for delivery in deliveries):
+        if self._witness is not None or any(delivery.is_of_use for delivery in deliveries):
             try:
                 await self._writer.run(lambda tx: self._apply(tx, deliveries))
             except Exception as error:
@@ -133,7 +200,8 @@ class Consumer:
         # Counted and committed before the work: a crash then blames exactly the event that caused it.
         tries = await self._writer.run(lambda tx: self._count_try(tx, delivery.event_id))
         try:
-            if delivery.fault is not None:
+            if delivery.is_faulty:
+                assert delivery.fault is not None
                 raise delivery.fault
             if tries > len(self._delays) + 1:
                 raise NotAnEvent(
@@ -155,7 +223,11 @@ class Consumer:
 
     async def _apply(self, tx: Transaction, deliveries: Sequence[_Delivery]) -> None:
         void = await self._show(tx, deliveries)
-        ours = {d.event_id: d.received for d in deliveries if d.received is not None and d.event_id not in void}
+        valid = [delivery for delivery in deliveries if delivery.event_id not in void]
+        unread = [UnreadEvent(d.event_id, d.subject, d.headers, d.body) for d in valid if d.is_unread]
+        if unread:
+            await self._keeping.keep(tx, unread)
+        ours = {d.event_id: d.received for d in valid if d.received is not None}
         if not ours:
             return
         rows = [{"event_id": event_id, "received_at": tx.now} for event_id in ours]
@@ -233,15 +305,16 @@ class Consumer:
         address = parse(subject)
         if address is None:
             raise NotAnEvent("not-a-subject", "The subject is not one of ours.")
-        if self.handlers.at(address) is None:
-            if self.handlers.hears_of(address) or (self._parks_unknown and class_at(address) is None):
-                raise NotAnEvent("unknown-event", "This release knows no event of this kind and version.")
+        event, heard_of = class_at(address), self.handlers.hears_of(address)
+        if self.handlers.at(address) is None and not heard_of and (event is not None or not self._parks_unknown):
             return None
         _check_source(address.body, address.via, source_of(headers))
         _check_words(event_id, address.own_subject, headers or {}, body)
-        event = class_at(address)
-        assert event is not None
-        return Received(event.model_validate_json(body), event_id, address)
+        if event is None and release_of(headers) is not None:
+            raise FromANewerRelease("newer-event", "Only a newer release knows this kind and version of event.")
+        if event is None or self.handlers.at(address) is None:
+            raise NotAnEvent("unknown-event", "This release knows no event of this kind and version.")
+        return Received(event.model_validate_json(body), event_id, address, body)
 
 
 def _kept_under(event_id: str, subject: str) -> str:

@@ -20,6 +20,8 @@ class Received(Generic[E]):
     event: E
     event_id: str
     address: Address
+    said: bytes = b""
+    """Its body as it came, which may say more than this release reads."""
 
 
 Handler = Callable[[Transaction, Sequence[Received[Any]]], Awaitable[None]]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from faststream import AckPolicy
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 256
 ACK_WAIT_SECONDS = 30.0
+ASK_SECONDS = 5.0
 MAX_ACK_PENDING = 4 * BATCH
 CONNECT_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -123,6 +126,14 @@ class Link:
         assert self._client is not None
         return self._client
 
+    async def ask(self, subject: str, question: Mapping[str, Any]) -> dict[str, Any]:
+        """What answers on ``subject``, both sides JSON. Raises nats' errors, TimeoutError among them."""
+        await self._connected.wait()
+        assert self._client is not None
+        answer = await self._client.request(subject, json.dumps(question).encode(), timeout=ASK_SECONDS)
+        said: dict[str, Any] = json.loads(answer.data)
+        return said
+
     async def pending(self) -> int:
         """Events of this link's durables that are not applied yet."""
         js = await self.jetstream()
@@ -159,6 +170,9 @@ class Link:
         self._client, self._jetstream = client, client.jetstream(timeout=5.0)
         for durable, _ in self._reads:
             await self._declare(durable)
+        for _, consumer in self._reads:
+            # What an older release kept came before anything that is still to be read.
+            await consumer.take_up_kept()
         await self._broker.start()
         for subscriber, (durable, _) in zip(self._broker.subscribers, self._reads, strict=True):
             self._make_prompt(subscriber, durable)

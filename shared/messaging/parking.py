@@ -14,7 +14,8 @@ from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.errors import NotFound
 
-ParkedState = Literal["waiting", "resent", "dropped"]
+ParkedState = Literal["waiting", "resent", "dropped", "kept", "applied", "passed"]
+"""The last three are those of events from a newer release: see :mod:`shared.messaging.keeping`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ class Parking:
             "event_id": event_id,
             "subject": subject,
             "headers": dict(headers),
-            # Neither database takes NUL in text.
-            "body": body.decode("utf-8", "backslashreplace").replace("\0", "\\x00"),
+            "body": as_text(body),
             "reason": reason,
             "tries": tries,
             "parked_at": tx.now,
@@ -97,6 +97,11 @@ class Parking:
         )
         if done.rowcount != 1:
             raise NotFound("parked-not-found", "There is no such parked event.", field="id")
+
+
+def as_text(body: bytes) -> str:
+    """A message's body as a database takes it: neither of them takes NUL in text."""
+    return body.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def reason_of(error: Exception) -> str:

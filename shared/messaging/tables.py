@@ -78,6 +78,8 @@ def messaging_tables(metadata: MetaData) -> MessagingTables:
         Column("reason", Text, nullable=False),
         Column("tries", Integer, nullable=False),
         Column("parked_at", UTCDateTime, nullable=False),
-        Column("state", String(16), nullable=False),  # waiting, resent, dropped
+        Column("state", String(16), nullable=False),  # waiting, resent, dropped; kept, applied, passed
     )
+    # What waits for a person is found, and counted, beside any number of events that wait for a newer release.
+    Index("parked_by_state", parked.c.state, parked.c.id)
     return MessagingTables(outbox, ledger, ledger_head, inbox, tries, parked)

@@ -1,4 +1,4 @@
-"""What waits in a service's messaging, for its officers and dispatchers: parked events, and those not yet out."""
+"""What waits in a service's messaging, for its officers and dispatchers: events parked, kept, not yet out."""
 
 from __future__ import annotations
 
@@ -19,13 +19,23 @@ PAGE = 50
 
 
 def parked_router(runtime: Runtime, service: str) -> APIRouter:
-    """``/api/v1/<service>/parked``: a list without bodies, one whole, ``/resend`` and ``/drop``; and ``/outbox``."""
+    """``/api/v1/<service>``: ``/parked`` and what is done about it, ``/kept``, ``/unpublished``, ``/outbox``."""
     router = api_router(f"/api/v1/{service}", "messaging", [Depends(allow(Role.OFFICER, Role.DISPATCHER))])
 
     @router.get("/outbox")
     async def outbox() -> dict[str, int]:
         """How many events are written down and not yet with the server, and how many are still to be applied."""
         return {"waiting": await runtime.relay.depth(), "pending": await runtime.link.pending()}
+
+    @router.get("/unpublished")
+    async def unpublished() -> dict[str, Any]:
+        """How many events are not yet with the server, and since when the oldest waits; told without the server."""
+        return {"waiting": await runtime.relay.depth(), "oldest": await runtime.relay.oldest()}
+
+    @router.get("/kept")
+    async def kept() -> dict[str, Any]:
+        """Events that a newer release wrote, by subject; one that can read them takes them up when it starts."""
+        return {"items": [{"service": service, **asdict(kind)} for kind in await runtime.keeping.kinds()]}
 
     @router.get("/parked")
     async def list_parked(cursor: Annotated[str | None, Query(max_length=200)] = None) -> dict[str, Any]:

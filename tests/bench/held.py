@@ -35,6 +35,7 @@ from shared.db.writer import Writer
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.consumer import Consumer
 from shared.messaging.handlers import Received
+from shared.messaging.keeping import Keeping
 from shared.messaging.parking import Parking
 from tests.bench.replay import WINDOW, connected, lives_of_issues, read_bare, send
 from tests.servers import NatsServer
@@ -69,6 +70,7 @@ async def measure(folder: Path, sizes: Sequence[int], console: Console) -> list[
             writer=writer,
             tables=MESSAGING,
             parking=Parking(MESSAGING.parked, Reader(database)),
+            keeping=Keeping(MESSAGING.parked, Reader(database)),
             handlers=handlers(projection),
             arrivals=Arrivals(),
         )

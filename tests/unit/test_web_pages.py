@@ -55,7 +55,7 @@ async def test_requests_are_counted_by_route_and_never_by_path(web: WebUnderTest
     assert "very-special-station" not in metrics
 
 
-OF_SINGLE_PAGES = ("calendar.css", "record.css")
+OF_SINGLE_PAGES = ("calendar.css", "record.css", "tiers.css")
 """Sheets that one page asks for beside those of every page."""
 
 
