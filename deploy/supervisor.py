@@ -18,7 +18,7 @@ from deploy.body_config import BodyConfig, config_path, prepare_body
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
 from deploy.nats.server_config import ServerSecrets, ServerSite, render
-from deploy.nats.streams import StewardUrls, declare_streams
+from deploy.nats.streams import StewardUrls, declare_handed, declare_streams
 from deploy.ports import until_free
 from deploy.private_file import write_private
 from deploy.process import Command, Watched
@@ -151,15 +151,23 @@ class Supervisor:
             children = [child for child in self._topology.children_of(body) if child in self._bodies]
             await _until_linked(f"{configs[body.code].monitor_url}/leafz", len(children))
             await self._declare(body, configs[body.code])
+        # Now every parent has what it hands down.
+        for body in self._bodies:
+            urls, children = self._steward_urls(configs[body.code]), self._children_of(body)
+            await declare_handed(urls, body.code, parent=body.parent, children=children)
 
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")
+        await declare_streams(self._steward_urls(config), body.code, children=self._children_of(body))
+
+    def _children_of(self, body: Body) -> list[str]:
+        return [child.code for child in self._topology.children_of(body)]
+
+    def _steward_urls(self, config: BodyConfig) -> StewardUrls:
         steward = config.secrets.nats_steward
-        urls = StewardUrls(
+        return StewardUrls(
             local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
         )
-        children = [child.code for child in self._topology.children_of(body)]
-        await declare_streams(urls, body.code, children=children)
 
     async def _stop(self) -> None:
         # Services first, so that what they finish is still taken by the servers.
@@ -241,6 +249,7 @@ def server_site(config: BodyConfig, folder: Path, children: dict[str, str]) -> S
             reporting=secrets.nats_reporting,
             steward=secrets.nats_steward,
             leaf=secrets.nats_leaf,
+            handover=secrets.nats_handover,
         ),
         parent=config.parent,
         parent_leaf=config.parent_leaf,

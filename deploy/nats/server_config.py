@@ -1,8 +1,8 @@
 """Renders the configuration of one body's nats-server.
 
 Two accounts with no way round between them: LOCAL holds everything of the body and has no link; UPLINK is
-bound to the parent. One gate leads from LOCAL to UPLINK: the subjects ``doorstep.<body>.report.>``, as a
-service export, so that whoever publishes in LOCAL receives the acknowledgement of the stream in UPLINK.
+bound to the parent. One gate leads from LOCAL to UPLINK: the subjects ``doorstep.<body>.report.>`` and those of
+handovers, as service exports, so that whoever publishes in LOCAL receives the acknowledgement of the stream in UPLINK.
 For each child there is an account ``C_<child>`` that holds nothing but that child's leaf connection.
 
 The server reads JSON as well as its own notation, so the configuration is built as plain data.
@@ -18,12 +18,16 @@ from typing import TypeAlias
 
 import bcrypt
 
+from deploy.nats import handing_down
 from deploy.nats.names import (
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
     INNER,
     create_subjects,
     deliver_prefix,
+    downward_subjects,
+    handed_stream,
+    handover_subjects,
     inner_subjects,
     report_subjects,
     uplink_stream,
@@ -46,6 +50,8 @@ class ServerSecrets:
     reporting: str
     steward: str
     leaf: str
+    handover: str | None = None
+    """Of routing, which reads what was handed to the body; without one it cannot."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,7 @@ def leaf_user(child: str) -> str:
 
 
 def _local_account(site: ServerSite) -> Conf:
-    gate = {"service": {"account": "UPLINK", "subject": report_subjects(site.body)}}
+    said_outside = _said_outside(site)
     return {
         "jetstream": "enabled",
         "users": [
@@ -136,36 +142,47 @@ def _local_account(site: ServerSite) -> Conf:
                 site.secrets.services,
                 publish=[
                     inner_subjects(site.body),
-                    report_subjects(site.body),
+                    *said_outside,
                     *_consumer_requests(INNER, site.body),
                 ],
                 subscribe=["_INBOX.>"],
             ),
             _steward("steward_local", site),
         ],
-        "imports": [gate],
+        "imports": [{"service": {"account": "UPLINK", "subject": one}} for one in said_outside],
     }
+
+
+def _said_outside(site: ServerSite) -> list[str]:
+    """What services say in LOCAL that is stored in UPLINK: the gate between the two accounts."""
+    return [
+        report_subjects(site.body),
+        handover_subjects(site.body),
+        *(downward_subjects(site.body, child) for child in site.children),
+    ]
 
 
 def _uplink_account(site: ServerSite) -> Conf:
     stream = uplink_stream(site.body)
+    risen = (report_subjects(site.body), handover_subjects(site.body))
+    exports: list[Conf] = [{"service": one, "accounts": ["LOCAL"]} for one in risen]
     imports: list[Conf] = []
     for child in site.children:
         account = f"C_{child}"
         imports += [{"service": {"account": account, "subject": one}} for one in _asked_of(child)]
         imports.append({"stream": {"account": account, "subject": f"{deliver_prefix(child)}.>"}})
+        exports += handing_down.uplink_exports(site.body, child)
+    handed = handed_stream(site.body)
+    readers = [("reporting", site.secrets.reporting, [*_consumer_requests(stream, site.body), "$JS.API.STREAM.INFO.*"])]
+    if site.secrets.handover is not None:
+        readers.append(("handover", site.secrets.handover, _consumer_requests(handed, site.body)))
     return {
         "jetstream": "enabled",
         "users": [
-            _user(
-                "reporting",
-                site.secrets.reporting,
-                publish=[*_consumer_requests(stream, site.body), "$JS.API.STREAM.INFO.*"],
-                subscribe=["_INBOX.>"],
-            ),
+            *(_user(name, secret, publish=asked, subscribe=["_INBOX.>"]) for name, secret, asked in readers),
             _steward("steward_uplink", site),
         ],
-        "exports": [{"service": report_subjects(site.body), "accounts": ["LOCAL"]}],
+        "exports": exports,
         "imports": imports,
     }
 
@@ -179,11 +196,18 @@ def _child_account(child: str, site: ServerSite) -> Conf:
                 # Otherwise a leaf's credentials also open the ordinary client port.
                 "allowed_connection_types": ["LEAFNODE"],
                 "permissions": {
-                    "publish": {"allow": [f"{deliver_prefix(child)}.>", "_R_.>"]},
-                    "subscribe": {"allow": _asked_of(child)},
+                    "publish": {
+                        "allow": [
+                            f"{deliver_prefix(child)}.>",
+                            "_R_.>",
+                            *handing_down.leaf_publishes(site.body, child),
+                        ]
+                    },
+                    "subscribe": {"allow": [*_asked_of(child), *handing_down.leaf_subscribes(child)]},
                 },
             }
         ],
+        "imports": handing_down.child_imports(site.body, child),
         "exports": [
             *({"service": one, "accounts": ["UPLINK"]} for one in _asked_of(child)),
             {"stream": f"{deliver_prefix(child)}.>", "accounts": ["UPLINK"]},
