@@ -190,6 +190,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         book=book,
         editing=RosterEditing(book, settings.body, settings.time_zone),
         changed=deadlines.wake,
+        bodies={settings.body: settings.body_names, **settings.neighbour_bodies},
     )
 
     calendar = CalendarKeeping(
