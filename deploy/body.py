@@ -49,6 +49,8 @@ def service_settings(config: BodyConfig, service: str, kind: type[ServiceSetting
             "bootstrap_officer": secrets.officer.login,
             "bootstrap_password": SecretStr(secrets.officer.password),
             "sample_mail_domain": f"{config.body}.example" if config.sample else None,
+            "nats_handover_url": config.handover_nats_url,
+            "neighbour_bodies": config.neighbours,
         },
         "notify": {"smtp_url": config.smtp_url, "mail_from": config.mail_from},
         "reporting": {"nats_uplink_url": config.uplink_nats_url},

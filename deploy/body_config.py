@@ -44,6 +44,8 @@ class Secrets(_Frozen):
     nats_reporting: str
     nats_steward: str
     nats_leaf: str
+    nats_handover: str = Field(default_factory=machine_secret)
+    """Younger than the others: a body that was prepared before it is given one at its next start."""
     officer: Account
     """The first account of a body, through which all others are made."""
 
@@ -70,6 +72,8 @@ class BodyConfig(_Frozen):
     parent: str | None
     time_zone: str
     names: dict[str, str] = Field(default_factory=dict)
+    neighbours: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """The names of the bodies next to it in the tree, its parent's and its children's, by code and language."""
     port: int
     origin: str
     nats_port: int
@@ -107,6 +111,11 @@ class BodyConfig(_Frozen):
         return self.nats_url("reporting", self.secrets.nats_reporting)
 
     @property
+    def handover_nats_url(self) -> str:
+        """Account UPLINK, for routing."""
+        return self.nats_url("handover", self.secrets.nats_handover)
+
+    @property
     def monitor_url(self) -> str:
         """Monitoring of the body's nats-server."""
         return f"http://{HOST}:{self.monitor_port}"
@@ -141,6 +150,7 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
         parent=body.parent,
         time_zone=body.time_zone,
         names=dict(body.names),
+        neighbours=_neighbours(topology, body),
         port=ports.http,
         origin=f"http://{HOST}:{ports.http}",
         nats_port=ports.nats,
@@ -156,3 +166,11 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
     )
     config.write(path)
     return config
+
+
+def _neighbours(topology: Topology, body: Body) -> dict[str, dict[str, str]]:
+    near = {each.code: dict(each.names) for each in topology.children_of(body)}
+    if body.parent is not None:
+        parent = topology.parent_of(body)
+        near[body.parent] = dict(parent.names) if parent else {}
+    return near

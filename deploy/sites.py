@@ -94,6 +94,7 @@ def server_site(config: BodyConfig, folder: Path, children: dict[str, str]) -> S
             reporting=secrets.nats_reporting,
             steward=secrets.nats_steward,
             leaf=secrets.nats_leaf,
+            handover=secrets.nats_handover,
         ),
         parent=config.parent,
         parent_leaf=config.parent_leaf,

@@ -18,7 +18,7 @@ from deploy.accounts import Account
 from deploy.body_config import BodyConfig, config_path
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
-from deploy.nats.streams import StewardUrls, declare_streams
+from deploy.nats.streams import StewardUrls, declare_handed, declare_streams
 from deploy.ports import until_free
 from deploy.process import Command, Watched
 from deploy.run_file import Run, RunningBody
@@ -159,14 +159,20 @@ class Supervisor:
             children = [child for child in self._topology.children_of(body) if child in self._bodies]
             await _until_linked(f"{configs[body.code].monitor_url}/leafz", len(children))
             await self._declare(body, configs[body.code])
+        # Now every parent has what it hands down.
+        for body in self._bodies:
+            config, below = configs[body.code], self._sites.children(body.code)
+            await declare_handed(self._steward_urls(config), body.code, parent=config.parent, children=below)
 
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")
+        await declare_streams(self._steward_urls(config), body.code, children=self._sites.children(body.code))
+
+    def _steward_urls(self, config: BodyConfig) -> StewardUrls:
         steward = config.secrets.nats_steward
-        urls = StewardUrls(
+        return StewardUrls(
             local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
         )
-        await declare_streams(urls, body.code, children=self._sites.children(body.code))
 
     async def _stop(self) -> None:
         # Services first, so that what they finish is still taken by the servers.

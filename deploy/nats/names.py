@@ -26,6 +26,26 @@ def uplink_stream(body: str) -> str:
     return f"UP_{body}"
 
 
+def handover_subjects(body: str) -> str:
+    """Events that go up to the parent, and no further."""
+    return f"doorstep.{body}.handover.>"
+
+
+def downward_subjects(body: str, child: str) -> str:
+    """Events that ``body`` hands down to one child."""
+    return f"to.{child}.doorstep.{body}.handover.>"
+
+
+def down_stream(child: str) -> str:
+    """At the parent: what is handed down to one child."""
+    return f"DOWN_{child}"
+
+
+def handed_stream(body: str) -> str:
+    """What was handed to the body, from above and from below."""
+    return f"HAND_{body}"
+
+
 def from_stream(child: str) -> str:
     """At the parent: what came from one child."""
     return f"FROM_{child}"
@@ -41,6 +61,17 @@ def deliver_prefix(child: str) -> str:
     return f"deliver.{child}"
 
 
+def down_prefix(child: str) -> str:
+    """What the parent's server sends to a child's goes to the subjects that the child's made up below this."""
+    return f"down.{child}"
+
+
+def parent_api(parent: str) -> str:
+    """Prefix under which a child asks its parent's JetStream: under :func:`domain_api` the parent's server would
+    take the request for one of its own account and never pass it on."""
+    return f"TIER.{parent}.API"
+
+
 def domain_api(body: str) -> str:
     """Prefix of the JetStream API of a body's server as seen from another body's."""
     return f"$JS.{body}.API"
@@ -48,7 +79,16 @@ def domain_api(body: str) -> str:
 
 def create_subjects(child: str) -> list[str]:
     """By which the parent's server asks the child's for all that follows the last it holds itself."""
-    asked = f"{domain_api(child)}.CONSUMER.CREATE.{uplink_stream(child)}"
+    return _asking(domain_api(child), uplink_stream(child))
+
+
+def down_create_subjects(api: str, child: str) -> list[str]:
+    """By which a child's server asks its parent's, whose JetStream goes by ``api``, for what was handed down."""
+    return _asking(api, down_stream(child))
+
+
+def _asking(api: str, stream: str) -> list[str]:
+    asked = f"{api}.CONSUMER.CREATE.{stream}"
     return [asked, f"{asked}.>"]
 
 

@@ -1,8 +1,8 @@
 """Renders the configuration of one body's nats-server.
 
 Two accounts with no way round between them: LOCAL holds everything of the body and has no link; UPLINK is
-bound to the parent. One gate leads from LOCAL to UPLINK: the subjects ``doorstep.<body>.report.>``, as a
-service export, so that whoever publishes in LOCAL receives the acknowledgement of the stream in UPLINK.
+bound to the parent. One gate leads from LOCAL to UPLINK: the subjects ``doorstep.<body>.report.>`` and those of
+handovers, as service exports, so that whoever publishes in LOCAL receives the acknowledgement of the stream in UPLINK.
 For each child there is an account ``C_<child>`` that holds nothing but that child's leaf connection.
 
 The server reads JSON as well as its own notation, so the configuration is built as plain data.
@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 import bcrypt
 
+from deploy.nats import handing_down
 from deploy.nats.names import (
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
@@ -27,6 +28,9 @@ from deploy.nats.names import (
     create_subjects,
     deliver_prefix,
     desk_inbox,
+    downward_subjects,
+    handed_stream,
+    handover_subjects,
     inner_subjects,
     leave_subject,
     ledger_subject,
@@ -51,6 +55,8 @@ class ServerSecrets:
     reporting: str
     steward: str
     leaf: str
+    handover: str | None = None
+    """Of routing, which reads what was handed to the body; without one it cannot."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ def _system_account(site: ServerSite) -> Conf:
 
 
 def _local_account(site: ServerSite) -> Conf:
-    gate = {"service": {"account": "UPLINK", "subject": report_subjects(site.body)}}
+    said_outside = _said_outside(site)
     return {
         "jetstream": "enabled",
         "users": [
@@ -185,47 +191,60 @@ def _local_account(site: ServerSite) -> Conf:
                 site.secrets.services,
                 publish=[
                     inner_subjects(site.body),
-                    report_subjects(site.body),
+                    *said_outside,
                     *_consumer_requests(INNER, site.body),
                 ],
                 subscribe=["_INBOX.>"],
             ),
             _steward("steward_local", site),
         ],
-        "imports": [gate],
+        "imports": [{"service": {"account": "UPLINK", "subject": one}} for one in said_outside],
     }
+
+
+def _said_outside(site: ServerSite) -> list[str]:
+    """What services say in LOCAL that is stored in UPLINK: the gate between the two accounts."""
+    return [
+        report_subjects(site.body),
+        handover_subjects(site.body),
+        *(downward_subjects(site.body, child) for child in site.children),
+    ]
 
 
 def _uplink_account(site: ServerSite) -> Conf:
     stream = uplink_stream(site.body)
+    risen = (report_subjects(site.body), handover_subjects(site.body))
+    exports: list[Conf] = [{"service": one, "accounts": ["LOCAL"]} for one in risen]
     imports: list[Conf] = []
     for child in site.children:
         account = f"C_{child}"
         imports += [{"service": {"account": account, "subject": one}} for one in _asked_of(child)]
         imports.append({"stream": {"account": account, "subject": f"{deliver_prefix(child)}.>"}})
+        exports += handing_down.uplink_exports(site.body, child)
+        exports += [{"service": one, "accounts": [account]} for one in _asks_above(child)]
+    handed = handed_stream(site.body)
+    asks = [
+        *_consumer_requests(stream, site.body),
+        "$JS.API.STREAM.INFO.*",
+        ledger_subject(site.body),
+        *(["_R_.>"] if site.children else []),  # answers to children
+        # The account's own connections, of which the link to the parent is one.
+        "$SYS.REQ.ACCOUNT.PING.CONNZ",
+    ]
+    readers = [("reporting", site.secrets.reporting, asks, [ledger_subject(child) for child in site.children])]
+    if site.secrets.handover is not None:
+        readers.append(("handover", site.secrets.handover, _consumer_requests(handed, site.body), []))
     return {
         "jetstream": "enabled",
         "users": [
-            _user(
-                "reporting",
-                site.secrets.reporting,
-                publish=[
-                    *_consumer_requests(stream, site.body),
-                    "$JS.API.STREAM.INFO.*",
-                    ledger_subject(site.body),
-                    *(["_R_.>"] if site.children else []),  # answers to children
-                    # The account's own connections, of which the link to the parent is one.
-                    "$SYS.REQ.ACCOUNT.PING.CONNZ",
-                ],
-                subscribe=["_INBOX.>", *(ledger_subject(child) for child in site.children)],
+            *(
+                _user(name, secret, publish=asked, subscribe=["_INBOX.>", *heard])
+                for name, secret, asked, heard in readers
             ),
             _steward("steward_uplink", site),
             *_desk(site),
         ],
-        "exports": [
-            {"service": report_subjects(site.body), "accounts": ["LOCAL"]},
-            *({"service": one, "accounts": [f"C_{child}"]} for child in site.children for one in _asks_above(child)),
-        ],
+        "exports": exports,
         "imports": imports,
     }
 
@@ -237,8 +256,14 @@ def _child_account(child: str, site: ServerSite) -> Conf:
     inbox = f"{desk_inbox(child)}.>"
     users = []
     if access.leaf_hash is not None:
-        may_say = [f"{deliver_prefix(child)}.>", "_R_.>", leave_subject(child), ledger_subject(child)]
-        may_hear = [*_asked_of(child), inbox, LEDGER_INBOX]
+        may_say = [
+            f"{deliver_prefix(child)}.>",
+            "_R_.>",
+            leave_subject(child),
+            ledger_subject(child),
+            *handing_down.leaf_publishes(site.body, child),
+        ]
+        may_hear = [*_asked_of(child), inbox, LEDGER_INBOX, *handing_down.leaf_subscribes(child)]
         users.append(_leaf(leaf_user(child), access.leaf_hash, publish=may_say, subscribe=may_hear))
     if access.invitation_hash is not None:
         may_say = [bind_subject(child)]
@@ -249,7 +274,10 @@ def _child_account(child: str, site: ServerSite) -> Conf:
             *({"service": one, "accounts": ["UPLINK"]} for one in _asked_of(child)),
             {"stream": f"{deliver_prefix(child)}.>", "accounts": ["UPLINK"]},
         ],
-        "imports": [{"service": {"account": "UPLINK", "subject": one}} for one in _asks_above(child)],
+        "imports": [
+            *({"service": {"account": "UPLINK", "subject": one}} for one in _asks_above(child)),
+            *handing_down.child_imports(site.body, child),
+        ],
     }
 
 

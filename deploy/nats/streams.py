@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import itertools
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,8 +25,14 @@ from deploy.nats.names import (
     INNER,
     deliver_prefix,
     domain_api,
+    down_prefix,
+    down_stream,
+    downward_subjects,
     from_stream,
+    handed_stream,
+    handover_subjects,
     inner_subjects,
+    parent_api,
     report_subjects,
     stamped,
     uplink_stream,
@@ -59,15 +66,32 @@ class StreamsNotDeclared(NothingUp):
 async def declare_streams(urls: StewardUrls, body: str, *, children: Iterable[str], within: float = 60.0) -> None:
     """Declare everything that ``body`` owns, trying again with growing delays for ``within`` seconds.
 
-    ``INNER`` in account LOCAL; ``UP_<body>``, and one ``FROM_<child>`` per child, in account
+    ``INNER`` in account LOCAL; ``UP_<body>``, and one ``FROM_<child>`` and one ``DOWN_<child>`` per child, in account
     UPLINK. Raises :class:`StreamsNotDeclared` with the last reason.
     """
+    await _declare_within(body, within, _streams_of(urls, body, tuple(children)))
+
+
+async def declare_handed(
+    urls: StewardUrls, body: str, *, parent: str | None, children: Iterable[str], within: float = 60.0
+) -> None:
+    """Declare ``HAND_<body>``, which takes in what is handed to the body, once its parent's ``DOWN_<body>`` is there.
+
+    Earlier does no harm, but the body's server then asks its parent's again only after 10 to 40 s. A body that has
+    neither parent nor children has no such stream. Raises :class:`StreamsNotDeclared` with the last reason.
+    """
+    config = handed_stream_config(body, parent, children)
+    if config is not None:
+        await _declare_within(body, within, [(urls.uplink, config)])
+
+
+async def _declare_within(body: str, within: float, streams: Sequence[tuple[str, StreamConfig]]) -> None:
     deadline = asyncio.get_running_loop().time() + within
     delay = 0.05
     while True:
         try:
             async with asyncio.timeout_at(deadline):
-                await _declare_once(urls, body, tuple(children))
+                await _declare_once(streams)
             return
         except (NatsError, OSError, TimeoutError) as reason:
             if asyncio.get_running_loop().time() + delay >= deadline:
@@ -76,13 +100,21 @@ async def declare_streams(urls: StewardUrls, body: str, *, children: Iterable[st
         delay = min(delay * 2, 5.0)
 
 
-async def _declare_once(urls: StewardUrls, body: str, children: tuple[str, ...]) -> None:
-    async with _jetstream(urls.local) as local:
-        await _ensure_stream(local, inner_stream_config(body))
-    async with _jetstream(urls.uplink) as uplink:
-        for child in children:
-            await _ensure_stream(uplink, from_stream_config(child))
-        await _ensure_stream(uplink, uplink_stream_config(body, children))
+def _streams_of(urls: StewardUrls, body: str, children: tuple[str, ...]) -> list[tuple[str, StreamConfig]]:
+    """The address at which each stream is declared, and the stream, in the order in which they need each other."""
+    return [
+        (urls.local, inner_stream_config(body)),
+        *((urls.uplink, from_stream_config(child)) for child in children),
+        *((urls.uplink, down_stream_config(body, child)) for child in children),
+        (urls.uplink, uplink_stream_config(body, children)),
+    ]
+
+
+async def _declare_once(streams: Sequence[tuple[str, StreamConfig]]) -> None:
+    for url, of_account in itertools.groupby(streams, key=lambda each: each[0]):
+        async with _jetstream(url) as jetstream:
+            for _, config in of_account:
+                await _ensure_stream(jetstream, config)
 
 
 def inner_stream_config(body: str) -> StreamConfig:
@@ -96,14 +128,52 @@ def inner_stream_config(body: str) -> StreamConfig:
 
 
 def uplink_stream_config(body: str, children: Iterable[str]) -> StreamConfig:
-    """What rises: the body's own reports and, already stamped, those of its children and of all below them."""
-    sources = [StreamSource(name=from_stream(child)) for child in children]
+    """What rises: the body's own reports and handovers and, already stamped, the reports of all below it."""
+    sources = [StreamSource(name=from_stream(child), subject_transforms=_reports_from(child)) for child in children]
     return StreamConfig(
         name=uplink_stream(body),
-        subjects=[report_subjects(body)],
+        subjects=[report_subjects(body), handover_subjects(body)],
         sources=sources or None,
         storage=StorageType.FILE,
         duplicate_window=NO_DUPLICATE_WINDOW if sources else DUPLICATE_WINDOW,
+    )
+
+
+def _reports_from(child: str) -> list[SubjectTransform]:
+    """What rises on: everything but a child's handovers, which are for its parent alone. What came up to the child
+    from below left those behind there."""
+    stamp = stamped(child)
+    return [SubjectTransform(src=each, dest="") for each in (f"{stamp}.from.>", f"{stamp}.doorstep.*.report.>")]
+
+
+def down_stream_config(body: str, child: str) -> StreamConfig:
+    """At the parent: what it hands down to one child."""
+    return StreamConfig(
+        name=down_stream(child),
+        subjects=[downward_subjects(body, child)],
+        storage=StorageType.FILE,
+        duplicate_window=DUPLICATE_WINDOW,
+    )
+
+
+def handed_stream_config(body: str, parent: str | None, children: Iterable[str]) -> StreamConfig | None:
+    """What was handed to ``body``: stamped with the child it came from, or bare, which only the parent's can be."""
+    sources = [
+        StreamSource(
+            name=from_stream(child),
+            filter_subject=f"{stamped(child)}.{handover_subjects(child)}",
+        )
+        for child in children
+    ]
+    if parent is not None:
+        only = SubjectTransform(src=downward_subjects(parent, body), dest=handover_subjects(parent))
+        above = ExternalStream(api=parent_api(parent), deliver=down_prefix(body))
+        sources.append(StreamSource(name=down_stream(body), external=above, subject_transforms=[only]))
+    if not sources:
+        return None
+    # It drops no repeats: children could take each other's ids. What comes twice is the reader's to notice.
+    return StreamConfig(
+        name=handed_stream(body), sources=sources, storage=StorageType.FILE, duplicate_window=NO_DUPLICATE_WINDOW
     )
 
 

@@ -143,6 +143,7 @@ class OwnBody:
                 reporting=secrets.nats_reporting,
                 steward=secrets.nats_steward,
                 leaf=link.secret if link else secrets.nats_leaf,
+                handover=secrets.nats_handover,
             ),
             parent=config.parent,
             parent_leaf=link.address if link else None,

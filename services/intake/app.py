@@ -104,6 +104,7 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
         answers=HttpAnswers(neighbours, signer),
         origin=settings.origin,
         zone=settings.time_zone,
+        body=settings.body,
         draft_minutes=settings.draft_minutes,
     )
 

@@ -45,6 +45,7 @@ class Intake:
     answers: Answers
     origin: str
     zone: str
+    body: str
     draft_minutes: float
 
     async def places(self) -> Places:

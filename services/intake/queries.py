@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, and_, func, or_, select
 
-from services.intake.domain import SHARED_STEPS, Possible, Word
+from services.intake.domain import SHARED_STEPS, Possible, State, Word
 from services.intake.standing import said_word, standing_of
-from services.intake.tables import GROUPINGS, ISSUES, READS, RECEPTIONS, TIMELINE
+from services.intake.tables import GROUPINGS, HANDED_OVER, ISSUES, READS, RECEPTIONS, TIMELINE
 from shared.db.reader import Reader
 from shared.ids import hash_of
 
@@ -34,6 +34,14 @@ class Joined:
 
     at: datetime
     residents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another body has the issue, or is asked to take it."""
+
+    body: str
+    has_it: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,16 @@ class Tracked:
     timeline: tuple[Line, ...]
     can: Possible
     erased: bool
+    elsewhere: Elsewhere | None = None
+
+    def with_body(self, own: str) -> str:
+        """The body that has it now; ``own`` is this one."""
+        return self.elsewhere.body if self.elsewhere is not None and self.elsewhere.has_it else own
+
+    @property
+    def offered_to(self) -> str | None:
+        """The body that is asked to take it and has not said yet."""
+        return self.elsewhere.body if self.elsewhere is not None and not self.elsewhere.has_it else None
 
 
 async def track(reader: Reader, code: str, now: datetime) -> Tracked | None:
@@ -111,7 +129,18 @@ async def _tracked(reader: Reader, issue: Row[Any], now: datetime) -> Tracked:
         timeline=tuple(Line(row.at, row.step, row.code) for row in shown),
         can=standing_of(issue, lead, now).possible(),
         erased=any(row.step == "erased" for row in own),
+        elsewhere=await _elsewhere(reader, work),
     )
+
+
+async def _elsewhere(reader: Reader, work: Row[Any]) -> Elsewhere | None:
+    """Which other body has the issue now, or is asked; None once it is over, or this body has it."""
+    if work.state in (State.CLOSED, State.WITHDRAWN):
+        return None
+    row = await reader.one(select(HANDED_OVER).where(HANDED_OVER.c.reference == work.reference))
+    if row is None or row.state not in ("offered", "accepted"):
+        return None
+    return Elsewhere(row.other, has_it=row.state == "accepted")
 
 
 @dataclass(frozen=True, slots=True)

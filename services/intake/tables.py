@@ -213,6 +213,26 @@ class Working(_Row, table=True):
     days_off: Any = Field(sa_type=Json)
 
 
+class HandedOver(_Row, table=True):
+    """How far the last handover of an issue has come, and to which body; ``step`` counts those of all its handovers."""
+
+    __tablename__ = "handed_over"
+
+    reference: str = Field(primary_key=True, max_length=16)
+    other: str = Field(max_length=64)
+    state: str = Field(max_length=16)
+    step: int
+
+
+class HandedIn(_Row, table=True):
+    """An issue that another body handed to this one; its resident, words and course are there."""
+
+    __tablename__ = "handed_in"
+
+    reference: str = Field(primary_key=True, max_length=40)
+    handed_by: str = Field(max_length=64)
+
+
 # SQLAlchemy adds ``__table__`` to a mapped class; the hot paths write with these.
 ISSUES = METADATA.tables["issues"]
 VAULT = METADATA.tables["vault"]
@@ -225,6 +245,8 @@ RECEPTIONS = METADATA.tables["receptions"]
 HELPERS = METADATA.tables["helpers"]
 STATIONS = METADATA.tables["stations"]
 ROSTER = METADATA.tables["roster"]
+HANDED_OVER = METADATA.tables["handed_over"]
+HANDED_IN = METADATA.tables["handed_in"]
 WORKING = METADATA.tables["working_calendar"]
 IDEMPOTENCY = idempotency_table(METADATA)
 MESSAGING = messaging_tables(METADATA)

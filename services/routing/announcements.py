@@ -32,10 +32,11 @@ class Announcements:
             answer_by=order.answer_by,
             community=order.community,
             category=order.category,
-            channel=order.channel,
+            channel="web" if order.handed_by else order.channel,
             language=order.language,
             submitted_at=order.submitted_at,
             chosen_by=order.why["chosen_by"] if order.why else None,
+            handed_by=order.handed_by,
         )
         self._say(tx, order, event)
         self._say(

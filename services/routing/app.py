@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -17,10 +17,17 @@ from services.routing.calendar.editing import CalendarEditing
 from services.routing.calendar.keeping import CalendarKeeping
 from services.routing.entry import Routing
 from services.routing.events import handlers
+from services.routing.handover.clock import HandoverClock
+from services.routing.handover.keeping import HandoverKeeping
+from services.routing.handover.names import VaultNames
+from services.routing.handover.parties import Correspondence, Neighbours
+from services.routing.handover.sending import Sending, Terms
+from services.routing.handover.taking import Taking
 from services.routing.http import refusals
 from services.routing.http.api import build_api
 from services.routing.http.calendar_api import build_calendar_api
 from services.routing.http.calendar_pages import build_calendar_pages
+from services.routing.http.handover_api import build_handover_api
 from services.routing.http.member_pages import build_member_pages
 from services.routing.http.office_pages import build_office_pages
 from services.routing.http.order_api import build_order_api
@@ -58,6 +65,7 @@ from services.routing.usecases.trying_again import TryingAgain
 from services.routing.words import VaultWords
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.messaging.link import Durable, Link
 from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
@@ -84,6 +92,7 @@ PREFIXES = (
     "/api/v1/rule",
     "/api/v1/what-if",
     "/api/v1/calendar",
+    "/api/v1/handovers",
 )
 LARGEST_ROSTER = 4 * 1024 * 1024
 """Bytes; a region's whole roster is a tenth of it."""
@@ -99,7 +108,12 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     rules = RuleBook(settings.acceptance_hours)
     deciding = Deciding(book, rules, calendar_book)
     assigning = Assigning(deciding, announcements)
-    heard = handlers(assigning, Joining(assigning, announcements))
+    neighbour_bodies = Neighbours(settings.body, settings.parent, settings.neighbour_bodies)
+    correspondence = Correspondence(neighbour_bodies)
+    terms = Terms(settings.handover_take_days, settings.handover_answer_days)
+    sending = Sending(neighbour_bodies, correspondence, calendar_book, terms)
+    taking = Taking(neighbour_bodies, correspondence)
+    heard = handlers(assigning, Joining(assigning, announcements), sending, taking)
     runtime = Runtime(
         settings,
         clock,
@@ -177,6 +191,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         book=book,
         editing=RosterEditing(book, settings.body, settings.time_zone),
         changed=deadlines.wake,
+        bodies={settings.body: settings.body_names, **settings.neighbour_bodies},
     )
 
     calendar = CalendarKeeping(
@@ -188,11 +203,31 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         sample_mail_domain=settings.sample_mail_domain,
     )
 
+    handovers = HandoverKeeping(
+        neighbours=neighbour_bodies,
+        clock=clock,
+        reader=reader,
+        writer=writer,
+        calendars=calendar_book,
+        sending=sending,
+        taking=taking,
+        watch=HandoverClock(sending, taking, correspondence, reader, writer, clock),
+        names=VaultNames(neighbours),
+    )
+    handed = handed_link(settings, runtime)
     names = NameBook(settings.neighbours)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, names.running(), passwords.running(), runtime.running(), routing.deadlines.watched():
+        async with (
+            neighbours,
+            names.running(),
+            passwords.running(),
+            runtime.running(),
+            handed.running() if handed is not None else nullcontext(),
+            routing.deadlines.watched(),
+            handovers.watch.watched(),
+        ):
             if settings.bootstrap_officer:
                 first_password = settings.bootstrap_password.get_secret_value()
                 await routing.accounts.ensure_first_officer(settings.bootstrap_officer, first_password)
@@ -206,6 +241,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         routers=[
             build_api(routing),
             build_order_api(routing),
+            build_handover_api(handovers),
             build_rule_api(routing),
             build_roster_api(keeping),
             build_calendar_api(calendar),
@@ -227,3 +263,14 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     )
     refusals.install(app)
     return Service(settings.service, app, PREFIXES, runtime.readiness)
+
+
+def handed_link(settings: RoutingSettings, runtime: Runtime) -> Link | None:
+    """The connection on which routing hears what is handed to its body; None for a body that has no neighbours.
+
+    Another account than that of the body's own events, and the same consumer: one inbox, one place for what is parked.
+    """
+    if settings.nats_handover_url is None or not settings.neighbour_bodies:
+        return None
+    durable = Durable(f"HAND_{settings.body}", "routing-handover-v1", (">",))
+    return Link(settings.nats_handover_url, f"handover@{settings.body}", [(durable, runtime.consumer)])

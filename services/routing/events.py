@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from services.routing.handover.sending import Sending
+from services.routing.handover.taking import Taking
 from services.routing.usecases import following
 from services.routing.usecases.assigning import Assigning
 from services.routing.usecases.joining import Joining
+from shared.contracts import handover
 from shared.contracts.inner import (
     IssueClosed,
     IssueJoined,
@@ -13,16 +16,33 @@ from shared.contracts.inner import (
     IssueSubmitted,
     IssueWithdrawn,
 )
-from shared.messaging.handlers import Handlers
+from shared.db.transaction import Transaction
+from shared.messaging.handlers import Handlers, Received
 
 
-def handlers(assigning: Assigning, joining: Joining) -> Handlers:
+def handlers(assigning: Assigning, joining: Joining, sending: Sending, taking: Taking) -> Handlers:
     """Routing's handlers."""
+
+    async def withdrawn(tx: Transaction, received: Received[IssueWithdrawn]) -> None:
+        await following.withdrawn(tx, received)
+        await sending.issue_over(tx, received.event.reference)
+
+    async def closed(tx: Transaction, received: Received[IssueClosed]) -> None:
+        await following.closed(tx, received)
+        await sending.issue_over(tx, received.event.reference)
+
     heard = Handlers()
     heard.many(IssueSubmitted, assigning.submitted)
-    heard.each(IssueWithdrawn, following.withdrawn)
+    heard.each(IssueWithdrawn, withdrawn)
     heard.each(IssueJoined, joining.joined)
     heard.each(IssueSplit, joining.split)
     heard.each(IssueReopened, following.reopened)
-    heard.each(IssueClosed, following.closed)
+    heard.each(IssueClosed, closed)
+    heard.each(handover.IssueOffered, taking.offered)
+    heard.each(handover.IssueAccepted, sending.accepted)
+    heard.each(handover.IssueReturned, sending.returned)
+    heard.each(handover.IssueWithdrawn, taking.withdrawn)
+    heard.each(handover.OfferExpired, taking.expired)
+    heard.each(handover.IssueAnswered, sending.answered)
+    heard.each(handover.HandoverClosed, taking.closed)
     return heard

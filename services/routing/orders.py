@@ -58,6 +58,8 @@ class OrderRecord:
     round: int = 1
     take_by: datetime | None = None
     proposed_owner: str | None = None
+    handed_by: str | None = None
+    """The body that it was handed over by; None for an issue of this body's own residents."""
 
 
 @dataclass(frozen=True, slots=True)

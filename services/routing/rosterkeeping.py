@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -36,6 +36,8 @@ class RosterKeeping:
     editing: RosterEditing
     changed: Callable[[], None]
     """Called after each change: orders that nobody fitted may find somebody now."""
+    bodies: Mapping[str, Mapping[str, str]]
+    """The names of this body and of the ones next to it, by code and language."""
 
     def today(self) -> date:
         """The date at the body."""

@@ -1,7 +1,8 @@
-"""The life of an order, for the test over the whole table and for the page that draws it."""
+"""The lives of orders and handovers, for the test over the whole tables and for the pages that draw them."""
 
 from __future__ import annotations
 
+from services.routing.domain.handover import HANDOVER
 from services.routing.domain.order import ORDER
 
-TABLES = (ORDER,)
+TABLES = (ORDER, HANDOVER)

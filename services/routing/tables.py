@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, MetaData, Text
+from sqlalchemy import Index, MetaData, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -209,6 +209,7 @@ class Order(Row, table=True):
     take_by: datetime | None = Field(default=None, sa_type=UTCDateTime)
     why: dict[str, Any] | None = Field(default=None, sa_type=Json)
     proposed_owner: str | None = Field(default=None, max_length=64)
+    handed_by: str | None = Field(default=None, max_length=64)
     version: int = 0
     intake_version: int = 1
     case_version: int = 0
@@ -252,6 +253,63 @@ class Workload(Row, table=True):
     member: str = Field(primary_key=True, max_length=64)
     open_orders: int = 0
     last_assigned_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+# -- handovers -------------------------------------------------------------------------------------------
+
+_OPEN_AND_OURS = text("is_ours AND state IN ('offered', 'accepted', 'answered')")
+
+
+class Handover(Row, table=True):
+    """An issue offered to another body, or by one: each of the two keeps such a row, under the same id.
+
+    ``text``, ``reason`` and ``answer`` are what people wrote for the other body; ``owner`` is who sees to it here.
+    """
+
+    __tablename__ = "handovers"
+    handover_id: str = Field(primary_key=True, max_length=64)
+    is_ours: bool
+    way: str = Field(max_length=8)
+    other: str = Field(max_length=64)
+    reference: str = Field(max_length=40)
+    state: str = Field(max_length=20)
+    text: str = Field(sa_type=Text)
+    community: str = Field(max_length=64)
+    category: str | None = Field(default=None, max_length=64)
+    language: str = Field(max_length=20)
+    submitted_at: datetime = Field(sa_type=UTCDateTime)
+    offered_at: datetime = Field(sa_type=UTCDateTime)
+    take_by: datetime = Field(sa_type=UTCDateTime)
+    answer_by: datetime = Field(sa_type=UTCDateTime)
+    owner: str | None = Field(default=None, max_length=64)
+    reason: str | None = Field(default=None, sa_type=Text)
+    proposed_owner: str | None = Field(default=None, max_length=64)
+    answer: str | None = Field(default=None, sa_type=Text)
+    outcome: str | None = Field(default=None, max_length=20)
+    missed: str | None = Field(default=None, max_length=8)
+    version: int = 1
+
+    __table_args__ = (
+        Index("handovers_by_age", "is_ours", "offered_at", "handover_id"),
+        Index("handovers_by_state", "is_ours", "state", "offered_at", "handover_id"),
+        Index("handovers_to_take", "state", "take_by"),
+        Index("handovers_to_answer", "state", "missed", "answer_by"),
+        Index("handovers_of_issue", "reference", "offered_at"),
+        # An issue is with one other body at a time, also where two replicas are asked at once.
+        Index("handovers_open", "reference", unique=True, sqlite_where=_OPEN_AND_OURS, postgresql_where=_OPEN_AND_OURS),
+    )
+
+
+class HandoverStep(Row, table=True):
+    """One step of a handover: which state it reached when, by which of the two bodies, by whom where it was here."""
+
+    __tablename__ = "handover_steps"
+    handover_id: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    state: str = Field(max_length=20)
+    at: datetime = Field(sa_type=UTCDateTime)
+    body: str = Field(max_length=64)
+    by: str | None = Field(default=None, max_length=64)
 
 
 # -- calendar --------------------------------------------------------------------------------------------

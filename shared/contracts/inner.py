@@ -14,11 +14,13 @@ from pydantic import AwareDatetime, Field
 from shared.contracts.event import Code, Event, Plane
 from shared.contracts.terms import DeadlineTerm
 from shared.contracts.words import (
+    HANDED_BY,
     PLANNED,
     Channel,
     ChosenBy,
     DeadlineKind,
     DeclineReason,
+    HandoverState,
     Outcome,
     PauseReason,
     Quality,
@@ -61,6 +63,7 @@ class IssueSubmitted(IssueEvent):
         default=None,
         description="The issue that its resident joined at once: this one is routed to nobody unless it is split",
     )
+    handed_by: Code | None = Field(default=None, description=HANDED_BY)
 
 
 class IssueWithdrawn(IssueEvent):
@@ -205,6 +208,7 @@ class IssueAssigned(IssueEvent):
     chosen_by: ChosenBy | None = Field(
         default=None, description="Who gave the member the order; a colleague has it at once, and so has a stand-in"
     )
+    handed_by: Code | None = Field(default=None, description=HANDED_BY)
 
 
 class IssueAccepted(IssueEvent):
@@ -242,6 +246,40 @@ class IssueUnroutable(IssueEvent):
     """Nobody fits, or nobody is left to ask: it lies with the dispatcher."""
 
     verb: ClassVar[str] = "unroutable"
+
+
+class HandoverTaken(InnerEvent):
+    """This body took an issue of another body: its reference is none of intake's, and its resident is there."""
+
+    noun: ClassVar[str] = "handover"
+    verb: ClassVar[str] = "taken"
+    reference: str
+    handed_by: Code
+
+
+class HandoverMoved(InnerEvent):
+    """A handover of this body's issue took a step. Not a step of the issue."""
+
+    noun: ClassVar[str] = "handover"
+    verb: ClassVar[str] = "moved"
+    handover_id: str
+    reference: str
+    step: int = Field(ge=1, description="Counts the steps of this body's handovers of the issue")
+    state: HandoverState
+    other: Code = Field(description="The body that it is offered to")
+
+
+class HandoverLate(InnerEvent):
+    """An offer was not taken in time, or an answer is overdue: each of the two bodies says it to its own office."""
+
+    noun: ClassVar[str] = "handover"
+    verb: ClassVar[str] = "late"
+    handover_id: str
+    reference: str
+    other: Code = Field(description="The other one of the two bodies")
+    is_ours: bool = Field(description="Whether this body offered it")
+    missed: Literal["offer", "answer"]
+    due_at: AwareDatetime
 
 
 # -- consultation ------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Subjects: ``doorstep.<body>.<plane>.<noun>.<verb-past>.v<N>``, prefixed ``from.<child>.`` for every tier risen."""
+"""Subjects: ``doorstep.<body>.<plane>.<noun>.<verb-past>.v<N>``, prefixed ``from.<child>.`` for every tier risen.
+
+What a parent hands down is published under ``to.<child>.``, which the child's server takes off again.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,10 @@ def kind_of(event: type[Event]) -> tuple[str, str, str, int]:
     return event.plane, event.noun, event.verb, event.version
 
 
-def subject_of(body: str, event: type[Event]) -> str:
-    """The subject on which ``body`` publishes events of this class."""
-    return f"doorstep.{body}.{event.plane}.{event.noun}.{event.verb}.v{event.version}"
+def subject_of(body: str, event: type[Event], to_child: str | None = None) -> str:
+    """The subject on which ``body`` publishes events of this class, to one child or, as most are, to no one."""
+    prefix = "" if to_child is None else f"to.{to_child}."
+    return f"{prefix}doorstep.{body}.{event.plane}.{event.noun}.{event.verb}.v{event.version}"
 
 
 def any_version(body: str, event: type[Event]) -> str:

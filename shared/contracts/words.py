@@ -7,6 +7,15 @@ from typing import Literal
 Channel = Literal["qr", "web", "walk-in", "phone"]
 """How a resident reached the body."""
 
+HANDED_BY = (
+    "The body that handed it to this one, which has its resident. The channel is then 'web', which is what a reader of "
+    "before this field knows; who knows the field says that it was handed over"
+)
+"""What the field ``handed_by`` of an issue says."""
+
+HandoverState = Literal["offered", "accepted", "returned", "withdrawn", "expired", "answered", "closed"]
+"""How far the handover of an issue to another body has come."""
+
 Outcome = Literal["solved", "answered", "referred-up", "not-ours", "withdrawn"]
 """How a case ended (``domain.md``, the life of an issue)."""
 

@@ -24,6 +24,8 @@ class Announcement:
 
     event_id: str
     event: Event
+    to_child: str | None = None
+    """The child body that it goes down to; None for an event of any other way."""
 
 
 class Transaction:
@@ -66,10 +68,10 @@ class Transaction:
         """An INSERT into ``table`` that offers ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
         return insert_for(self.connection.dialect.name, table)
 
-    def announce(self, event: Event, *, event_id: str | None = None) -> None:
+    def announce(self, event: Event, *, event_id: str | None = None, to_child: str | None = None) -> None:
         """Publish ``event`` when, and only when, this transaction commits.
 
         Give ``event_id`` (:func:`shared.ids.derived_id`) where the event follows from another, so that a
-        repeat of the cause is the same event.
+        repeat of the cause is the same event. ``to_child``: the child body that it is handed down to.
         """
-        self.announced.append(Announcement(event_id or new_id(), event))
+        self.announced.append(Announcement(event_id or new_id(), event, to_child))

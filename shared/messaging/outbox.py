@@ -112,9 +112,8 @@ class OutboxTable:
         trace = get_contextvars().get("traceparent")
         if trace:
             headers["traceparent"] = str(trace)
-        return Letter(
-            announcement.event_id, subject_of(self._body, type(event)), headers, event.model_dump_json().encode()
-        )
+        subject = subject_of(self._body, type(event), announcement.to_child)
+        return Letter(announcement.event_id, subject, headers, event.model_dump_json().encode())
 
 
 def said_in(letter: Letter) -> Said:

@@ -12,9 +12,9 @@ import httpx
 
 from deploy.nats.binary import find_server_binary
 from deploy.nats.server_config import ServerSecrets, ServerSite, render
-from deploy.nats.streams import StewardUrls, declare_streams
+from deploy.nats.streams import StewardUrls, declare_handed, declare_streams
 
-SECRETS = ServerSecrets(services="s", reporting="r", steward="d", leaf="l")
+SECRETS = ServerSecrets(services="s", reporting="r", steward="d", leaf="l", handover="h")
 
 
 class TierServer:
@@ -62,6 +62,7 @@ class TierServer:
             local=self.url("steward_local", SECRETS.steward), uplink=self.url("steward_uplink", SECRETS.steward)
         )
         await declare_streams(urls, self.site.body, children=self.site.children)
+        await declare_handed(urls, self.site.body, parent=self.site.parent, children=self.site.children)
 
 
 def free_ports(count: int) -> list[int]:

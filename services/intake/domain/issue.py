@@ -73,6 +73,13 @@ class Step(StrEnum):
     JOINED = "joined"
     SPLIT = "split"
     ERASED = "erased"
+    HANDED = "handed"
+    """Another body was asked to take it."""
+    HANDED_TAKEN = "handed-taken"
+    HANDED_BACK = "handed-back"
+    HANDED_WITHDRAWN = "handed-withdrawn"
+    HANDED_EXPIRED = "handed-expired"
+    HANDED_ANSWERED = "handed-answered"
 
 
 RESIDENTS_MOVES = frozenset({Move.RATE, Move.CONFIRM, Move.REOPEN, Move.WITHDRAW})
@@ -92,6 +99,12 @@ SHARED_STEPS = frozenset(
         Step.DROPPED,
         Step.CLOSED,
         Step.REOPENED,
+        Step.HANDED,
+        Step.HANDED_TAKEN,
+        Step.HANDED_BACK,
+        Step.HANDED_WITHDRAWN,
+        Step.HANDED_EXPIRED,
+        Step.HANDED_ANSWERED,
     }
 )
 """The lines of an issue that residents who joined it read too: what was done, and nothing of who raised it."""

@@ -105,7 +105,12 @@ def _add_following(router: APIRouter, intake: Intake) -> None:
         if tracked is None:
             raise unknown_code()
         answered, available = await intake.answer_to(tracked.work, tracked.state)
-        return TrackedOut.model_validate(asdict(tracked) | answered.model_dump() | {"answer_available": available})
+        return TrackedOut.model_validate(
+            asdict(tracked)
+            | answered.model_dump()
+            | {"answer_available": available, "with_body": tracked.with_body(intake.body)}
+            | {"offered_to": tracked.offered_to}
+        )
 
     @router.post("/track/{tracking_code}/rating", status_code=201, response_model=StandingOut)
     async def rate(tracking_code: str, rating: RatingIn, claims: Anyone, key: Key) -> JSONResponse:

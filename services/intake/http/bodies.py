@@ -275,3 +275,5 @@ class TrackedOut(BaseModel):
     word_until: datetime | None = Field(description="Until when it can be confirmed or reopened")
     can: CanOut
     erased: bool
+    with_body: str = Field(description="The body that has it now: this one, or the one that it was handed to")
+    offered_to: str | None = Field(default=None, description="The body that is asked to take it and has not said yet")

@@ -48,6 +48,12 @@ STEPS: Mapping[str, str] = {
     "joined": N_("Others had raised the same: it is worked on together with theirs."),
     "split": N_("It is worked on by itself again."),
     "erased": N_("Words and contact were erased at the resident's wish."),
+    "handed": N_("Another body was asked to take it on:"),
+    "handed-taken": N_("It has taken it on and is working on it:"),
+    "handed-back": N_("It has given it back; work goes on here:"),
+    "handed-withdrawn": N_("It is no longer asked of it:"),
+    "handed-expired": N_("It did not answer in time; work goes on here:"),
+    "handed-answered": N_("Its answer has come and will be passed on:"),
 }
 
 TOLD: Mapping[str, str] = {

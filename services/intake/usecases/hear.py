@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 from services.intake.domain import ISSUE, Move, State, Step, Word
 from services.intake.tables import ISSUES, TIMELINE
 from services.intake.usecases import together
+from services.intake.usecases.handed import taken
 from services.intake.usecases.window import OpenWindow, Window
 from shared.contracts import inner
 from shared.contracts.inner import IssueEvent
@@ -90,7 +91,9 @@ class Hearing:
 
     async def hear(self, tx: Transaction, received: Sequence[Received[IssueEvent]]) -> None:
         """Apply what happened, in order. Raises NotFound for an issue never raised here, TooEarly over a gap."""
-        issues = await _issues(tx, {item.event.reference for item in received})
+        references = {item.event.reference for item in received}
+        issues = await _issues(tx, references)
+        others = await taken(tx, references - issues.keys())
         steps: list[dict[str, Any]] = []
         changed: dict[str, dict[str, Any]] = {}
         told: list[together.Progress] = []
@@ -98,6 +101,8 @@ class Hearing:
         for item in received:
             event, fact = item.event, FACTS[type(item.event)](item.event)
             issue = issues.get(event.reference)
+            if issue is None and event.reference in others:
+                continue
             if issue is None:
                 raise NotFound("unknown-issue", "There is no such issue.", field="reference")
             if not _is_next(issue[fact.counter], event.version_of_issue):

@@ -77,7 +77,7 @@ class OrderOut(BaseModel):
     community: str
     township: str | None
     category: str | None
-    channel: Channel
+    channel: Channel | Literal["handover"]
     language: str
     submitted_at: datetime
     take_by: datetime | None
@@ -86,6 +86,7 @@ class OrderOut(BaseModel):
     attempt: int
     on_paper: bool
     proposed_owner: str | None
+    handed_by: str | None
     why: dict[str, Any] | None
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -98,16 +98,16 @@ class NamesOut(BaseModel):
     station: ByCode
     community: ByCode
     department: ByCode
+    body: ByCode = {}
 
     @classmethod
-    def of(cls, roster: Roster) -> NamesOut:
-        """The names in ``roster``."""
+    def of(cls, roster: Roster, bodies: Mapping[str, Mapping[str, str]]) -> NamesOut:
+        """The names in ``roster``, and those of this body and of the ones next to it."""
         lists: dict[str, tuple[Any, ...]] = {
             "township": roster.townships,
             "station": roster.stations,
             "community": roster.communities,
             "department": roster.departments,
         }
-        return cls.model_validate(
-            {kind: {each.code: each.names for each in entries if each.names} for kind, entries in lists.items()}
-        )
+        named = {kind: {each.code: each.names for each in entries if each.names} for kind, entries in lists.items()}
+        return cls.model_validate({**named, "body": bodies})

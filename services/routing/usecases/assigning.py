@@ -169,7 +169,7 @@ def _opened(event: IssueSubmitted, scene: Scene) -> OrderRecord:
         station=event.station or serving or event.community,
         community=event.community,
         category=event.category,
-        channel=event.channel,
+        channel="handover" if event.handed_by else event.channel,
         language=event.language,
         submitted_at=event.occurred_at,
         on_paper=event.on_paper,
@@ -181,6 +181,7 @@ def _opened(event: IssueSubmitted, scene: Scene) -> OrderRecord:
         intake_version=event.version_of_issue,
         case_version=0,
         take_by=scene.answer_by,
+        handed_by=event.handed_by,
     )
     return replace(order, township=scene.matter(order).township) if directory else order
 

@@ -1,0 +1,104 @@
+"""The bodies next to this one, and what is said to them and at home about a handover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.routing.handover import records
+from services.routing.handover.records import HandoverRecord, Missed
+from shared.contracts import inner
+from shared.contracts.handover import HandoverEvent, Way
+from shared.contracts.subjects import Address
+from shared.db.transaction import Transaction
+from shared.errors import DomainError
+from shared.ids import derived_id
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """``names`` are those of the parent and of the children, by code and language."""
+
+    body: str
+    parent: str | None
+    names: Mapping[str, Mapping[str, str]]
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """The bodies directly below."""
+        return tuple(code for code in self.names if code != self.parent)
+
+    def way_to(self, other: str | None, *, field: str = "to") -> tuple[str, Way]:
+        """Where it goes, by default up, and which way that is. Raises DomainError on ``field``."""
+        if other is None or other == self.parent:
+            if self.parent is None:
+                raise DomainError("no-parent", "This body has no parent body to hand anything up to.", field=field)
+            return self.parent, "up"
+        if other not in self.children:
+            raise DomainError(
+                "not-a-neighbour", "Issues are handed to the parent body or to a body directly below.", field=field
+            )
+        return other, "down"
+
+    def speaker(self, address: Address) -> str:
+        """Who says what came under ``address``, which the body's own server stamped.
+
+        Raises DomainError for anybody but the parent and the children themselves: an event with a stamp came from
+        that child, one without from above.
+        """
+        said_by = self.parent if not address.via else address.via[0]
+        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in self.names:
+            raise DomainError("not-a-neighbour-speaks", "This event is of no body next to this one.")
+        return said_by
+
+
+class Correspondence:
+    """Speaks of the handovers of one body, each thing once: the ids of events follow from what they say."""
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        self._neighbours = neighbours
+
+    @property
+    def body(self) -> str:
+        """Whose correspondence it is."""
+        return self._neighbours.body
+
+    def tell(self, tx: Transaction, record: HandoverRecord, event: type[HandoverEvent], **fields: Any) -> None:
+        """Tell the other body."""
+        said = event.model_validate(
+            {
+                "occurred_at": tx.now,
+                "handover_id": record.handover_id,
+                "reference": record.reference,
+                "to": record.other,
+                **fields,
+            }
+        )
+        down = record.other if record.other != self._neighbours.parent else None
+        tx.announce(said, event_id=derived_id(self.body, "handover", record.handover_id, event.verb), to_child=down)
+
+    async def moved(self, tx: Transaction, record: HandoverRecord) -> None:
+        """Tell this body's own services how far its issue's handover has come."""
+        event = inner.HandoverMoved(
+            occurred_at=tx.now,
+            handover_id=record.handover_id,
+            reference=record.reference,
+            step=await records.count_of_ours(tx, record.reference),
+            state=record.state.value,
+            other=record.other,
+        )
+        tx.announce(event, event_id=derived_id(self.body, "handover-moved", record.handover_id, record.version))
+
+    def late(self, tx: Transaction, record: HandoverRecord, missed: Missed) -> None:
+        """Tell this body's office that a date has passed."""
+        event = inner.HandoverLate(
+            occurred_at=tx.now,
+            handover_id=record.handover_id,
+            reference=record.reference,
+            other=record.other,
+            is_ours=record.is_ours,
+            missed=missed,
+            due_at=record.take_by if missed == "offer" else record.answer_by,
+        )
+        tx.announce(event, event_id=derived_id(self.body, "handover-late", record.handover_id, missed))

@@ -1,0 +1,174 @@
+"""Issues handed up and down between the two sample bodies, over their public APIs, on their own servers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.loop import Submitted, case_in_progress, in_progress, ok, problem
+from tests.instance import Instance
+from tests.servers import wait_until
+
+WORDS = "خەلق دوختۇرخانىسىدا دورا يېتىشمەيدۇ"
+TEXT = "乡卫生室常用药长期短缺，需要州里协调药品配送。"
+ANSWER = "州卫健委已把该乡列入每周配送，本月起执行。"
+NAME = "阿依努尔·买买提"
+
+
+def offer(instance: Instance, by: httpx.Client, reference: str, **more: Any) -> str:
+    """Offer an issue; the handover's id."""
+    sent = {"reference": reference, "text": TEXT, **more}
+    return str(ok(by.post("/api/v1/handovers", json=sent), 201)["handover_id"])
+
+
+def shown(by: httpx.Client, handover_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = ok(by.get(f"/api/v1/handovers/{handover_id}"))
+    return found
+
+
+def arrives(by: httpx.Client, handover_id: str, state: str) -> dict[str, Any]:
+    """The handover, once it stands at ``state`` here."""
+
+    def look() -> dict[str, Any] | None:
+        answer = by.get(f"/api/v1/handovers/{handover_id}")
+        found = ok(answer) if answer.status_code != 404 else None
+        return found if found is not None and found["state"] == state else None
+
+    found: dict[str, Any] = wait_until(look, f"the handover to be {state}", seconds=60)
+    return found
+
+
+def track(instance: Instance, issue: Submitted) -> dict[str, Any]:
+    found: dict[str, Any] = ok(instance.anyone().get(f"/api/v1/track/{issue.tracking_code}"))
+    return found
+
+
+def working_member(instance: Instance, reference: str, body: str) -> httpx.Client:
+    """The member of ``body`` whom the order came to, who has taken it and works on it."""
+    office = instance.staff("dispatcher", body)
+
+    def look() -> dict[str, Any] | None:
+        answer = office.get(f"/api/v1/orders/{reference}")
+        return ok(answer) if answer.status_code == 200 else None
+
+    order: dict[str, Any] = wait_until(look, f"the order of {reference} at {body}")
+    assert order["channel"] == "handover", order
+    if order["state"] == "unroutable":
+        code = next(each["member"] for each in instance.run["bodies"][body]["accounts"] if each["member"])
+        ok(office.post(f"/api/v1/orders/{reference}/assign", json={"member": code}))
+    else:
+        code = order["member"]
+    member = instance.member(code, body)
+    ok(member.post(f"/api/v1/orders/{reference}/accept"))
+    case_in_progress(instance, reference, member)
+    return member
+
+
+def test_up_accepted_worked_on_and_answered(instance: Instance) -> None:
+    issue, member, _ = in_progress(instance, contact={"name": NAME, "phone": "13800138000"})
+    here, above = instance.staff("dispatcher"), instance.staff("dispatcher", "ili")
+    handover = offer(instance, member, issue.reference)
+    assert arrives(above, handover, "offered")["text"] == TEXT
+    wait_until(lambda: track(instance, issue)["offered_to"] == "ili", "the resident's page to name whom it is offered to")
+    assert track(instance, issue)["with_body"] == "zhaosu"
+
+    ok(above.post(f"/api/v1/handovers/{handover}/accept"))
+    arrives(here, handover, "accepted")
+    wait_until(lambda: track(instance, issue)["with_body"] == "ili", "the resident's page to name who has it")
+    page = instance.anyone().get(f"/track/{issue.tracking_code}", headers={"accept-language": "zh-Hans"})
+    assert page.status_code == 200 and "伊犁州政协" in page.text
+
+    theirs = working_member(instance, issue.reference, "ili")
+    case = f"/api/v1/cases/{issue.reference}"
+    ok(theirs.post(f"{case}/notes", json={"text": "已与卫健委核实。"}), 201)
+    ok(theirs.post(f"/api/v1/handovers/{handover}/answer", json={"text": ANSWER, "outcome": "solved"}))
+    ok(theirs.post(f"{case}/close", json={"outcome": "solved", "answer": ANSWER}))
+
+    answered = arrives(here, handover, "answered")
+    assert (answered["answer"], answered["outcome"], answered["holder"]) == (ANSWER, "solved", "zhaosu")
+    wait_until(lambda: track(instance, issue)["with_body"] == "zhaosu", "the issue to be with its own body again")
+    ok(member.post(f"{case}/close", json={"outcome": "solved", "answer": ANSWER}))
+    for each in (here, above):
+        closed = arrives(each, handover, "closed")
+        assert [(stay["body"], stay["state"]) for stay in closed["stays"]] == [
+            ("ili", "offered"),
+            ("ili", "accepted"),
+            ("zhaosu", "answered"),
+        ]
+    seen = track(instance, issue)
+    assert (seen["reference"], seen["state"], seen["with_body"]) == (issue.reference, "closed", "zhaosu")
+    steps = [line["step"] for line in seen["timeline"] if line["step"].startswith("handed")]
+    assert steps == ["handed", "handed-taken", "handed-answered"]
+    for body in ("zhaosu", "ili"):
+        for service in ("routing", "intake", "consultation", "notify", "reporting"):
+            office = instance.staff("officer", body)
+            assert ok(office.get(f"/api/v1/{service}/parked"))["items"] == [], (body, service)
+
+
+def test_up_returned_with_a_reason(instance: Instance) -> None:
+    issue, member, _ = in_progress(instance)
+    here, above = instance.staff("dispatcher"), instance.staff("dispatcher", "ili")
+    handover = offer(instance, member, issue.reference)
+    arrives(above, handover, "offered")
+    problem(member.post("/api/v1/handovers", json={"reference": issue.reference, "text": TEXT}), 409, "reference")
+    problem(above.post(f"/api/v1/handovers/{handover}/return", json={"reason": "请打 0999-6022345"}), 422, "reason")
+    sent = {"reason": "属于县级权限，请转县卫健局。", "proposed_owner": "zh-d-health"}
+    ok(above.post(f"/api/v1/handovers/{handover}/return", json=sent))
+    back = arrives(here, handover, "returned")
+    assert (back["reason"], back["proposed_owner"], back["holder"]) == (sent["reason"], "zh-d-health", None)
+    problem(above.post(f"/api/v1/handovers/{handover}/accept"), 409)
+    wait_until(lambda: track(instance, issue)["offered_to"] is None, "the resident's page to say it is back")
+    # It may be offered again.
+    again = offer(instance, member, issue.reference)
+    ok(here.post(f"/api/v1/handovers/{again}/withdraw"))
+    arrives(above, again, "withdrawn")
+
+
+def test_down_accepted_then_taken_back_by_its_resident(instance: Instance) -> None:
+    office, below = instance.staff("officer", "ili"), instance.staff("dispatcher")
+    issue = _raised_at_ili(instance)
+    wait_until(lambda: office.get(f"/api/v1/orders/{issue.reference}").status_code == 200, "the order at ili")
+    handover = offer(instance, office, issue.reference, to="zhaosu")
+    assert arrives(below, handover, "offered")["way"] == "down"
+    ok(below.post(f"/api/v1/handovers/{handover}/accept"))
+    arrives(office, handover, "accepted")
+    member = working_member(instance, issue.reference, "zhaosu")
+    ok(instance.anyone("ili").post(f"/api/v1/track/{issue.tracking_code}/withdraw"))
+    arrives(below, handover, "withdrawn")
+
+    def state() -> str:
+        return str(ok(member.get(f"/api/v1/cases/{issue.reference}"))["state"])
+
+    wait_until(lambda: state() == "withdrawn", "the case below to end")
+    problem(office.post("/api/v1/handovers", json={"reference": issue.reference, "text": TEXT}), 422, "to")
+
+
+def _raised_at_ili(instance: Instance) -> Submitted:
+    places = ok(instance.staff("officer", "ili").get("/api/v1/roster"))
+    sent = {
+        "station": places["stations"][0]["code"],
+        "community": places["communities"][0]["code"],
+        "words": WORDS,
+        "language": "ug",
+        "anonymous": True,
+    }
+    said = ok(instance.anyone("ili").post("/api/v1/issues", json=sent), 201)
+    return Submitted(said["reference"], said["tracking_code"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("请联系１３８ ００１３ ８０００。", "text-has-telephone"),
+        ("身份证 65402219900307123X", "text-has-identity-number"),
+        ("阿依努尔 买买提反映缺药。", "text-has-name"),
+    ],
+)
+def test_what_must_not_leave_is_refused_and_nothing_leaves(instance: Instance, text: str, code: str) -> None:
+    issue, member, _ = in_progress(instance, contact={"name": NAME, "phone": "13800138000"})
+    answer = member.post("/api/v1/handovers", json={"reference": issue.reference, "text": text})
+    assert problem(answer, 422, "text")["code"] == code
+    listed = ok(instance.staff("dispatcher").get("/api/v1/handovers", params={"side": "out"}))
+    assert issue.reference not in [each["reference"] for each in listed["items"]]
