@@ -67,12 +67,16 @@ class BodyConfig(_Frozen):
     names: dict[str, str] = Field(default_factory=dict)
     port: int
     origin: str
+    nats_host: str = HOST
+    """Where the body's own message server is; elsewhere only between containers."""
     nats_port: int
     monitor_port: int
     leaf_port: int
     parent_leaf: str | None = None
     """``host:port`` of the parent's leaf listener."""
     database_urls: dict[str, str]
+    neighbours_url: str | None = None
+    """Where services reach each other when that is not the origin."""
     smtp_url: str
     mail_from: str
     secrets: Secrets
@@ -83,7 +87,7 @@ class BodyConfig(_Frozen):
 
     def nats_url(self, user: str, password: str) -> str:
         """Address of the body's own server for one of its users."""
-        return f"nats://{user}:{password}@{HOST}:{self.nats_port}"
+        return f"nats://{user}:{password}@{self.nats_host}:{self.nats_port}"
 
     @property
     def services_nats_url(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import httpx
 import typer
 
-from deploy.cli import doctor, fakes, figures, ledger, parked, reporting, roster, state, up
+from deploy.cli import containers, doctor, fakes, figures, ledger, parked, reporting, roster, state, up
 from deploy.cli.screen import remarks
 from deploy.trouble import NothingUp, Trouble
 
@@ -32,6 +32,7 @@ def build() -> typer.Typer:
     app.add_typer(parked.build(), name="parked")
     app.add_typer(reporting.build(), name="reporting")
     app.command()(fakes.fakes)
+    app.command()(containers.containers)
     app.command()(state.version)
     return app
 
