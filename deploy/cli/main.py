@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import httpx
 import typer
 
-from deploy.cli import containers, doctor, fakes, figures, ledger, parked, reporting, roster, state, up
+from deploy.cli import backup, containers, doctor, fakes, figures, ledger, parked, reporting, roster, state, up
 from deploy.cli.screen import remarks
 from deploy.trouble import NothingUp, Trouble
 
@@ -33,6 +33,8 @@ def build() -> typer.Typer:
     app.add_typer(reporting.build(), name="reporting")
     app.command()(fakes.fakes)
     app.command()(containers.containers)
+    app.command()(backup.backup)
+    app.command()(backup.restore)
     app.command()(state.version)
     return app
 

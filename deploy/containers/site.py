@@ -1,8 +1,8 @@
 """Writes what the containers of a body are told: a folder for each of them, read by that one alone.
 
-    <folder>/<body>/secrets.json            made once and kept: back it up, mount it nowhere
-                    intake/settings.json    and so for each service: its own key, its own database
-                    nats/nats.conf  streams/streams.json  postgres/{init.sql,password}  proxy/{nginx.conf,start.sh}
+<folder>/<body>/secrets.json            made once and kept: back it up, mount it nowhere
+                intake/settings.json    and so for each service: its own key, its own database
+                nats/nats.conf  streams/streams.json  postgres/{init.sql,password}  proxy/{nginx.conf,start.sh}
 """
 
 from __future__ import annotations
@@ -195,7 +195,8 @@ def _init_sql(body: str, passwords: Mapping[str, str]) -> str:
         name = _database(body, service)
         lines += [
             f"CREATE ROLE {service} LOGIN PASSWORD '{password}';",
-            f'CREATE DATABASE "{name}" OWNER {service};',
+            # Named, since a server that was set up without a locale would take words for bytes.
+            f"CREATE DATABASE \"{name}\" OWNER {service} ENCODING 'UTF8' TEMPLATE template0;",
             f'REVOKE CONNECT ON DATABASE "{name}" FROM PUBLIC;',
         ]
     return "\n".join([*lines, ""])

@@ -96,7 +96,9 @@ class Drill:
         """Write what the containers are told, and start all of both bodies."""
         base = free_port_base()
         sites = {
-            code: Site(origin=f"http://127.0.0.1:{base + 10 * n}", smtp_url="smtp://mail:25", mail_from=f"d@{code}.example")
+            code: Site(
+                origin=f"http://127.0.0.1:{base + 10 * n}", smtp_url="smtp://mail:25", mail_from=f"d@{code}.example"
+            )
             for n, code in enumerate(TIERS)
         }
         folder = self.podman.work / "sites"
@@ -132,7 +134,12 @@ class Drill:
         for body in TIERS:
             for what in (*SERVICES, "nats"):
                 name = self._name(body, what)
-                wait_until(lambda name=name: self.podman.code("podman", "healthcheck", "run", name) == 0, f"{name}'s health", 60, 0.5)
+                wait_until(
+                    lambda name=name: self.podman.code("podman", "healthcheck", "run", name) == 0,
+                    f"{name}'s health",
+                    60,
+                    0.5,
+                )
                 assert self.podman.run("podman", "exec", name, "id", "-u").strip() == "10001", name
                 assert self.podman.code("podman", "exec", name, "touch", "/app/x") != 0, f"{name} writes to its root"
                 told = self.podman.run("podman", "exec", name, "ls", "/run/doorstep").split()
@@ -180,9 +187,9 @@ class Drill:
     def logs(self) -> str:
         """What every container had to complain about last, for whoever must find out why."""
         names = self.podman.run("podman", "ps", "-a", "--format", "{{.Names}}", check=False).split()
-        return "\n".join(
-            f"--- {name}\n{self.podman.run('sh', '-c', f'podman logs {name} 2>&1 | grep -iE 'error|fatal|panic' | tail -n 2', check=False)}" for name in names
-        )
+        complaints = "podman logs {} 2>&1 | grep -iE 'error|fatal|panic' | tail -n 2 | cut -c 1-700"
+        said = {name: self.podman.run("sh", "-c", complaints.format(name), check=False) for name in names}
+        return "\n".join(f"--- {name}\n{words}" for name, words in said.items() if words)
 
 
 def _answers(url: str) -> bool:

@@ -88,12 +88,27 @@ class Podman:
         """Build an image with the machine's own authorities, which a private mirror may need."""
         given = [f"--build-arg={name}={value}" for name, value in arguments.items()]
         # chroot: the runtimes' own isolation needs more than a container on such a machine may have.
-        how = ("--isolation", "chroot", "--network", "host", "--format", "docker", "--layers", "-v", "/etc/ssl/certs:/etc/ssl/certs:ro")
+        how = (
+            "--isolation",
+            "chroot",
+            "--network",
+            "host",
+            "--format",
+            "docker",
+            "--layers",
+            "-v",
+            "/etc/ssl/certs:/etc/ssl/certs:ro",
+        )
         self.run("buildah", "bud", *how, *given, "-t", tag, "-f", containerfile, context)
 
     def remove_all(self) -> None:
         """Every container, volume and image of this folder, and the folder."""
-        for command in (("rm", "-fa", "-t", "5"), ("volume", "prune", "-f"), ("network", "prune", "-f"), ("rmi", "-fa")):
+        for command in (
+            ("rm", "-fa", "-t", "5"),
+            ("volume", "prune", "-f"),
+            ("network", "prune", "-f"),
+            ("rmi", "-fa"),
+        ):
             self.run("podman", *command, check=False)
 
 
