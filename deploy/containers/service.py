@@ -1,4 +1,4 @@
-"""``python -m deploy.containers.service /run/doorstep/settings.json``: one service of a body, in a process of its own."""
+"""One service of a body in a process of its own: ``python -m deploy.containers.service settings.json``."""
 
 from __future__ import annotations
 

@@ -166,11 +166,13 @@ class Drill:
         self.podman.run("podman", "kill", self._name("ili", "nats"))
         self.say(f"{issue.reference} accepted by {order['member']}; the prefecture's message server killed")
         ok(member.post(f"/api/v1/cases/{issue.reference}/visits", json={"note": "现场看了药柜"}), 201)
-        closing = {"outcome": "solved", "answer": "药柜补齐了,每周二开门。"}
+        closing = {"outcome": "answered", "answer": "药柜补齐了,每周二开门。"}
         ok(member.post(f"/api/v1/cases/{issue.reference}/close", json=closing))
         seen = ok(bodies.anyone().get(f"/api/v1/track/{issue.tracking_code}"))
         assert seen["reference"] == issue.reference, seen
         self.podman.run("podman", "start", self._name("ili", "nats"))
+        office = bodies.staff("officer", "ili")
+        wait_until(lambda: office.get("/api/v1/reporting/lag").is_success, "the prefecture to be linked again", 90)
         after = {at: figures(bodies, at) for at in TIERS}
         assert after["zhaosu"] == after["ili"], after
         for figure in ("residents_received", "opinions_collected", "opinions_answered"):
