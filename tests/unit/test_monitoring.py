@@ -38,7 +38,7 @@ def shown() -> dict[str, set[str]]:
         kind, labels = collector._type, set(collector._labelnames)  # type: ignore[attr-defined]
         extra = {"le"} if kind == "histogram" else set()
         wanted = {collector._name + suffix for suffix in _SUFFIXES[kind]}  # type: ignore[attr-defined]
-        found |= {name: labels | extra | OF_THE_SCRAPE["up"] for name in wanted & set(names)}
+        found |= dict.fromkeys(wanted & set(names), labels | extra | OF_THE_SCRAPE["up"])
     return found
 
 
