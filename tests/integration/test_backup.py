@@ -151,7 +151,7 @@ def test_a_folder_with_something_in_it_takes_no_backup(county: Machine, tmp_path
 def test_the_message_server_stands_still_from_before_the_databases_are_held(
     county: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
-    server = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    server = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     config = BodyConfig.read(config_path(county, "zhaosu"))
     body = RunningBody.of(config, {"nats": server.pid, "services": 1}, ())
     Run(supervisor_pid=1, bodies={"zhaosu": body}).write(county.run_file)
