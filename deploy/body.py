@@ -11,7 +11,6 @@ from typing import get_type_hints
 
 import uvicorn
 from prometheus_client import CollectorRegistry
-from pydantic import SecretStr
 
 from deploy.body_config import BodyConfig
 from deploy.machine import HOST
@@ -37,17 +36,17 @@ def build_of(service: str) -> Build:
     return build
 
 
-def service_settings(config: BodyConfig, service: str, kind: type[ServiceSettings]) -> ServiceSettings:
-    """What ``service`` is told; ``kind`` is the class of settings that it asks for.
+def service_values(config: BodyConfig, service: str) -> dict[str, object]:
+    """What ``service`` is told, as plain values that JSON can hold; they contain its secrets.
 
     Each service gets its own signing key, everybody's public keys, and no secret of another service.
     """
     secrets = config.secrets
     own: dict[str, dict[str, object]] = {
-        "intake": {"vault_secret": SecretStr(secrets.vault)},
+        "intake": {"vault_secret": secrets.vault},
         "routing": {
             "bootstrap_officer": secrets.officer.login,
-            "bootstrap_password": SecretStr(secrets.officer.password),
+            "bootstrap_password": secrets.officer.password,
             "sample_mail_domain": f"{config.body}.example" if config.sample else None,
             "nats_handover_url": config.handover_nats_url,
             "neighbour_bodies": config.neighbours,
@@ -65,10 +64,22 @@ def service_settings(config: BodyConfig, service: str, kind: type[ServiceSetting
         "database_url": config.database_urls[service],
         "nats_url": config.services_nats_url,
         "origin": config.origin,
-        "signing_key": SecretStr(secrets.keys[service].private),
+        "neighbours_url": config.neighbours_url,
+        "signing_key": secrets.keys[service].private,
         "verify_keys": {name: pair.public for name, pair in secrets.keys.items()},
     }
-    return kind.model_validate(values | own.get(service, {}))
+    return values | own.get(service, {})
+
+
+def service_settings(config: BodyConfig, service: str, kind: type[ServiceSettings]) -> ServiceSettings:
+    """The same, as the class of settings that the service asks for."""
+    return kind.model_validate(service_values(config, service))
+
+
+def settings_of(build: Build) -> type[ServiceSettings]:
+    """The class of settings that a service asks for."""
+    kind: type[ServiceSettings] = get_type_hints(build).get("settings", ServiceSettings)
+    return kind
 
 
 def build_services(config: BodyConfig, registry: CollectorRegistry) -> list[Service]:
@@ -76,8 +87,7 @@ def build_services(config: BodyConfig, registry: CollectorRegistry) -> list[Serv
     services = []
     for name in SERVICES:
         build = build_of(name)
-        kind = get_type_hints(build).get("settings", ServiceSettings)
-        services.append(build(service_settings(config, name, kind), registry))
+        services.append(build(service_settings(config, name, settings_of(build)), registry))
     return services
 
 

@@ -76,6 +76,8 @@ class BodyConfig(_Frozen):
     """The names of the bodies next to it in the tree, its parent's and its children's, by code and language."""
     port: int
     origin: str
+    nats_host: str = HOST
+    """Where the body's own message server is; elsewhere only between containers."""
     nats_port: int
     monitor_port: int
     leaf_port: int
@@ -88,6 +90,8 @@ class BodyConfig(_Frozen):
     own: bool = False
     """Made by ``doorstep body init``: its addresses are its own, and no start changes them."""
     database_urls: dict[str, str]
+    neighbours_url: str | None = None
+    """Where services reach each other when that is not the origin."""
     smtp_url: str
     mail_from: str
     secrets: Secrets
@@ -98,7 +102,7 @@ class BodyConfig(_Frozen):
 
     def nats_url(self, user: str, password: str) -> str:
         """Address of the body's own server for one of its users."""
-        return f"nats://{user}:{password}@{HOST}:{self.nats_port}"
+        return f"nats://{user}:{password}@{self.nats_host}:{self.nats_port}"
 
     @property
     def services_nats_url(self) -> str:

@@ -8,7 +8,22 @@ from collections.abc import Sequence
 import httpx
 import typer
 
-from deploy.cli import body, doctor, fakes, figures, ledger, parked, reporting, roster, state, tier, tier_ledger, up
+from deploy.cli import (
+    backup,
+    body,
+    containers,
+    doctor,
+    fakes,
+    figures,
+    ledger,
+    parked,
+    reporting,
+    roster,
+    state,
+    tier,
+    tier_ledger,
+    up,
+)
 from deploy.cli.screen import remarks
 from deploy.trouble import NothingUp, Trouble
 
@@ -36,6 +51,9 @@ def build() -> typer.Typer:
     app.add_typer(parked.build(), name="parked")
     app.add_typer(reporting.build(), name="reporting")
     app.command()(fakes.fakes)
+    app.command()(containers.containers)
+    app.command()(backup.backup)
+    app.command()(backup.restore)
     app.command()(state.version)
     return app
 

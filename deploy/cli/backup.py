@@ -1,0 +1,76 @@
+"""``backup`` and ``restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deploy.cli.instance import machine
+from deploy.cli.screen import answers, print_json, remarks
+from deploy.machine import Machine
+from deploy.topology import UnknownBody
+from deploy.trouble import CalledWrongly
+
+if TYPE_CHECKING:
+    from deploy.backup.manifest import Manifest
+
+_JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    body: Annotated[str | None, typer.Option(help="Whose; may be left out where one body lives here.")] = None,
+    as_json: _JsonOption = False,
+) -> None:
+    """Write all that a body is into a folder, while it runs or not: databases, streams, keys, configuration."""
+    # Imported here, as below: other commands copy nothing.
+    from deploy.backup.taking import take
+
+    place = machine()
+    manifest = take(place, _only_body(place, body), folder.absolute())
+    _say(manifest, as_json, {"folder": str(folder.absolute())})
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What `doorstep backup` wrote.")],
+    body: Annotated[str | None, typer.Option(help="Refuse the backup of any other body.")] = None,
+    as_json: _JsonOption = False,
+) -> None:
+    """Bring a body back from its backup; it must not run, and what is here of it is moved aside."""
+    from deploy.backup.returning import restore as put_back
+
+    manifest, aside = put_back(machine(), folder.absolute(), expected=body)
+    _say(manifest, as_json, {"moved_aside": str(aside) if aside else None})
+    if not as_json and aside is not None:
+        remarks().print(f"What was here before is in {aside}; remove it when all is well.")
+
+
+def _only_body(place: Machine, named: str | None) -> str:
+    known = sorted(path.parent.name for path in place.var.glob("[!.]*/body.json"))
+    # A parent's machine also keeps a file of secrets for each child that it has never run.
+    lived = [code for code in known if (place.folder(code) / "jetstream").exists()]
+    if named is None and len(lived) == 1:
+        return lived[0]
+    if named is None:
+        raise CalledWrongly(f"--body says whose backup it is to be; here are {', '.join(known) or 'none'}")
+    if named not in known:
+        raise UnknownBody(named, tuple(known))
+    return named
+
+
+def _say(manifest: Manifest, as_json: bool, more: dict[str, str | None]) -> None:
+    size = sum(kept.size for kept in manifest.files)
+    said = {
+        "body": manifest.body,
+        "taken_at": f"{manifest.taken_at:%FT%TZ}",
+        "files": len(manifest.files),
+        "bytes": size,
+    }
+    if as_json:
+        print_json(said | more)
+    else:
+        answers().print(
+            f"{manifest.body} as of {said['taken_at']}: {said['files']} files, {size:,} bytes", highlight=False
+        )

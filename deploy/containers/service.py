@@ -1,0 +1,53 @@
+"""One service of a body in a process of its own: ``python -m deploy.containers.service settings.json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import uvicorn
+from prometheus_client import CollectorRegistry
+
+from deploy.body import build_of, settings_of
+from deploy.containers.addresses import SERVICE_PORT
+from shared.observe import configure
+from shared.web.service import Service
+
+_GRACE_SECONDS = 10
+
+
+def load(path: Path) -> Service:
+    """The service that the file describes, wired and not started.
+
+    Raises :class:`OSError` where there is no such file, pydantic's ``ValidationError`` for one that lacks something.
+    """
+    values = json.loads(path.read_bytes())
+    build = build_of(values["service"])
+    return build(settings_of(build).model_validate(values), CollectorRegistry())
+
+
+def main() -> None:
+    """Serve until SIGTERM; requests under way get ten seconds to end."""
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python -m deploy.containers.service <settings.json>")
+    path = Path(sys.argv[1])
+    values = json.loads(path.read_bytes())
+    configure("INFO", body=values["body"], service=values["service"])
+    uvicorn.run(
+        load(path).app,
+        # A container has an address of its own; who reaches it is for its network to say.
+        host="0.0.0.0",
+        port=SERVICE_PORT,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

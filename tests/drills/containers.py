@@ -1,0 +1,245 @@
+"""Builds the image, runs a county and its prefecture from it, joined, and takes one issue all the way.
+
+``python -m tests.drills.containers [--work DIR]``; needs root, podman, buildah, mmdebstrap and runc, and no container
+registry. Exits with 0 when all held, 1 when something did not, 77 when this machine cannot run containers, saying why.
+With ``--work`` what was made (base images above all) is kept there for the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import venv
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.accounts import Account
+from deploy.body_config import BodyConfig
+from deploy.containers.site import Site, write_sites
+from deploy.sample_run import settle_sample
+from deploy.topology import SAMPLE, SERVICES
+from tests.drills.podman import CannotRun, Podman, missing
+from tests.e2e.loop import case_in_progress, figures, ok, order_of, submit
+from tests.instance import Instance, free_port_base
+from tests.servers import wait_until
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = ROOT / "deploy" / "containers" / "compose.yaml"
+IMAGE, STANDIN = "localhost/doorstep:drill", "localhost/doorstep-standin:drill"
+COMPOSE_PROGRAM = "podman-compose==1.6.0"
+SKIPPED = 77
+TIERS = {"zhaosu": "county", "ili": "prefecture"}
+
+
+class ComposedBodies(Instance):
+    """The sample bodies as compose runs them, asked like any other instance."""
+
+    def __init__(self, folder: Path, configs: Mapping[str, BodyConfig]) -> None:
+        super().__init__(folder)
+        self._configs = configs
+        self._codes: dict[str, tuple[Account, ...]] = {}
+
+    def settle(self) -> None:
+        """Import the sample rosters and make the accounts, over HTTP as an office would."""
+        for code, config in self._configs.items():
+            self._codes[code] = asyncio.run(settle_sample(config, self.var / f"{code}.json"))
+
+    @property
+    def run(self) -> Mapping[str, Any]:
+        """What ``run.json`` says of an instance on a machine."""
+        return {
+            "bodies": {
+                code: {"url": config.origin, "accounts": [one.model_dump() for one in self._codes.get(code, ())]}
+                for code, config in self._configs.items()
+            }
+        }
+
+
+class Drill:
+    """One run of it, below ``work``."""
+
+    def __init__(self, work: Path) -> None:
+        self.podman = Podman(work)
+        self.project = f"doorstep-drill-{os.getpid()}"
+        self.began = time.monotonic()
+
+    def say(self, what: str) -> None:
+        print(f"{time.monotonic() - self.began:6.1f} s  {what}", flush=True)  # noqa: T201
+
+    def build(self) -> None:
+        """Two base images from packages, then ours and the one that stands for postgres and nginx."""
+        with ThreadPoolExecutor(2) as both:
+            making = (
+                both.submit(self.podman.base, "doorstep-base", "python3", "python3-venv", "tini"),
+                both.submit(self.podman.base, "standin-base", "nginx-light", "postgresql-15"),
+            )
+            base, standin_base = (one.result() for one in making)
+        self.say("base images made of Debian's packages")
+        authorities = {"UV_SYSTEM_CERTS": "1", "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt"}
+        self.podman.build(COMPOSE.with_name("Containerfile"), ROOT, IMAGE, BASE=base, **authorities)
+        here = Path(__file__).parent
+        self.podman.build(here / "standin.Containerfile", here, STANDIN, BASE=standin_base)
+        size = int(self.podman.run("podman", "image", "inspect", "--format", "{{.Size}}", IMAGE))
+        self.say(f"image built: {size / 1e6:.0f} MB with its base")
+
+    def up(self) -> ComposedBodies:
+        """Write what the containers are told, and start all of both bodies."""
+        base = free_port_base()
+        sites = {
+            code: Site(
+                origin=f"http://127.0.0.1:{base + 10 * n}", smtp_url="smtp://mail:25", mail_from=f"d@{code}.example"
+            )
+            for n, code in enumerate(TIERS)
+        }
+        folder = self.podman.work / "sites"
+        configs = write_sites(folder, SAMPLE, sites, sample=True)
+        self.podman.environment |= {
+            "DOORSTEP_SITES": str(folder),
+            "DOORSTEP_IMAGE": IMAGE,
+            "DOORSTEP_POSTGRES_IMAGE": STANDIN,
+            "DOORSTEP_PROXY_IMAGE": STANDIN,
+            **{f"DOORSTEP_{TIERS[code].upper()}_PORT": str(base + 10 * n) for n, code in enumerate(TIERS)},
+        }
+        program = self.podman.work / "compose"
+        if not (program / "bin" / "podman-compose").exists():
+            venv.create(program, with_pip=True)
+            self.podman.run(program / "bin" / "pip", "install", "--quiet", COMPOSE_PROGRAM)
+        self._compose("up", "-d")
+        for config in configs.values():
+            wait_until(lambda url=config.origin: _answers(f"{url}/login"), f"{config.body} to answer", 120)
+            wait_until(lambda url=config.origin: _answers(f"{url}/api/v1/figures"), f"{config.body}'s reporting", 60)
+        self.say("county and prefecture are up")
+        return ComposedBodies(self.podman.work, configs)
+
+    def _compose(self, *arguments: str) -> None:
+        profiles = [f"--profile={tier}" for tier in TIERS.values()]
+        program = self.podman.work / "compose" / "bin" / "podman-compose"
+        self.podman.run(program, "-p", self.project, "-f", COMPOSE, *profiles, *arguments)
+
+    def _name(self, body: str, what: str) -> str:
+        return f"{self.project}_{TIERS[body]}-{what}_1"
+
+    def check_containers(self) -> None:
+        """Nobody is root, no root file system is written to, nobody reads another's secrets, all are healthy."""
+        for body in TIERS:
+            for what in (*SERVICES, "nats"):
+                name = self._name(body, what)
+                wait_until(
+                    lambda name=name: self.podman.code("podman", "healthcheck", "run", name) == 0,
+                    f"{name}'s health",
+                    60,
+                    0.5,
+                )
+                assert self.podman.run("podman", "exec", name, "id", "-u").strip() == "10001", name
+                assert self.podman.code("podman", "exec", name, "touch", "/app/x") != 0, f"{name} writes to its root"
+                told = self.podman.run("podman", "exec", name, "ls", "/run/doorstep").split()
+                assert told == ["nats.conf" if what == "nats" else "settings.json"], f"{name} is told {told}"
+        self.say("every container: uid 10001, read-only, healthy, and told its own secrets alone")
+
+    def check_proxy(self, bodies: ComposedBodies) -> None:
+        """What monitors read stays inside; pages and the API answer."""
+        for path, status in (("/metrics", 404), ("/readyz", 404), ("/", 200), ("/login", 200), ("/api/v1/orders", 401)):
+            found = httpx.get(f"{bodies.url('zhaosu')}{path}").status_code
+            assert found == status, f"{path} answers {found}, not {status}"
+        self.say("the proxy opens pages and the API, and no metrics")
+
+    def main_path(self, bodies: ComposedBodies) -> None:
+        """From a resident's word to the prefecture's figure, with the message server above gone for a while."""
+        bodies.settle()
+        before = {at: figures(bodies, at) for at in TIERS}
+        self.say("rosters imported, accounts made, figures have risen")
+        issue = submit(bodies)
+        order = order_of(bodies, issue.reference)
+        member = bodies.member(order["member"])
+        ok(member.post(f"/api/v1/orders/{issue.reference}/accept"))
+        case_in_progress(bodies, issue.reference, member)
+        self.podman.run("podman", "kill", self._name("ili", "nats"))
+        self.say(f"{issue.reference} accepted by {order['member']}; the prefecture's message server killed")
+        ok(member.post(f"/api/v1/cases/{issue.reference}/visits", json={"note": "现场看了药柜"}), 201)
+        closing = {"outcome": "answered", "answer": "药柜补齐了,每周二开门。"}
+        ok(member.post(f"/api/v1/cases/{issue.reference}/close", json=closing))
+        seen = ok(bodies.anyone().get(f"/api/v1/track/{issue.tracking_code}"))
+        assert seen["reference"] == issue.reference, seen
+        self.podman.run("podman", "start", self._name("ili", "nats"))
+        office = bodies.staff("officer", "ili")
+        wait_until(lambda: office.get("/api/v1/reporting/lag").is_success, "the prefecture to be linked again", 90)
+        after = {at: figures(bodies, at) for at in TIERS}
+        assert after["zhaosu"] == after["ili"], after
+        for figure in ("residents_received", "opinions_collected", "opinions_answered"):
+            assert after["ili"][figure] == before["ili"][figure] + 1, (figure, before["ili"], after["ili"])
+        self.say("closed meanwhile; after its return the prefecture has the same figures as the county")
+
+    def down(self, *, keep: bool) -> None:
+        """End and remove what was started."""
+        if (self.podman.work / "compose").exists():
+            self._compose("down", "-v", "-t", "5")
+        if not keep:
+            self.podman.remove_all()
+
+    def logs(self) -> str:
+        """What every container had to complain about last, for whoever must find out why."""
+        names = self.podman.run("podman", "ps", "-a", "--format", "{{.Names}}", check=False).split()
+        complaints = "podman logs {} 2>&1 | grep -iE 'error|fatal|panic' | tail -n 2 | cut -c 1-700"
+        said = {name: self.podman.run("sh", "-c", complaints.format(name), check=False) for name in names}
+        return "\n".join(f"--- {name}\n{words}" for name, words in said.items() if words)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+def run(work: Path, *, keep: bool) -> int:
+    """The exit code."""
+    drill = Drill(work)
+    try:
+        drill.build()
+        bodies = drill.up()
+        drill.check_containers()
+        drill.check_proxy(bodies)
+        drill.main_path(bodies)
+    except CannotRun as reason:
+        drill.say(f"skipped: {reason}")
+        return SKIPPED
+    except Exception as reason:
+        traceback.print_exc()
+        drill.say(f"FAILED: {reason}\n{drill.logs()}")
+        return 1
+    finally:
+        drill.down(keep=keep)
+    drill.say("all held")
+    return 0
+
+
+def main() -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, help="a folder to keep images in")
+    arguments = parser.parse_args()
+    reason = missing()
+    if reason is not None:
+        print(f"skipped: {reason}", flush=True)  # noqa: T201
+        return SKIPPED
+    if arguments.work is not None:
+        return run(arguments.work.absolute(), keep=True)
+    work = Path(tempfile.mkdtemp(prefix="doorstep-drill-"))
+    try:
+        return run(work, keep=False)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
