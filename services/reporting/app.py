@@ -15,6 +15,7 @@ from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
 from services.reporting.http.pages import report_pages
+from services.reporting.http.ways import ways_api
 from services.reporting.lag import lag_of
 from services.reporting.lateness import Lateness
 from services.reporting.projection import live_projection
@@ -23,6 +24,7 @@ from services.reporting.rebuild import stream_at
 from services.reporting.rebuilds import Rebuilds
 from services.reporting.settings import uplink_stream, uplink_url
 from services.reporting.tables import MESSAGING, MIGRATIONS
+from services.reporting.ways import Ways
 from shared.clock import Clock, SystemClock
 from shared.contracts.event import Event
 from shared.i18n import SHARED_LOCALE, Catalogues
@@ -44,13 +46,13 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     """Reporting of one body, wired and not started. Raises ValueError without ``nats_uplink_url``."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
-    projection = live_projection()
+    projection, ways = live_projection(), Ways(settings.body)
     runtime = Runtime(
         settings,
         clock,
         tables=MESSAGING,
         migrations=MIGRATIONS,
-        handlers=handlers(projection),
+        handlers=handlers(projection, ways),
         durable=Durable(stream, "reporting-report-v1", (">",), linger=0.1),
         nats_url=url,
         parks_unknown=True,
@@ -66,7 +68,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         return runtime.consumer.read("", message.subject, message.headers, message.data)
 
     rebuilds = Rebuilds(
-        writer=runtime.writer, open_source=partial(stream_at, url, stream), read=read, projection=projection
+        writer=runtime.writer, open_source=partial(stream_at, url, stream), read=read, projection=projection, ways=ways
     )
 
     @asynccontextmanager
@@ -81,6 +83,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         templates=[HERE / "http" / "templates"],
         routers=[
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
+            ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),
             report_pages(reports, doings, lateness, clock),
         ],

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.reporting.projection import PROJECTED, Projection, rows_of
+from services.reporting.ways import Ways
 from shared.db.transaction import Transaction
 from shared.messaging.handlers import Handlers, Received
 
 
-def handlers(projection: Projection) -> Handlers:
-    """Everything a body reports of itself and of those below it."""
+def handlers(projection: Projection, ways: Ways) -> Handlers:
+    """Everything a body reports of itself and of those below it, each by its own way."""
 
     async def keep(tx: Transaction, received: Sequence[Received[Any]]) -> None:
+        await ways.check(tx, [item.address for item in received])
         await projection.keep(tx, rows_of((item.address.body, item.event) for item in received))
 
     known = Handlers()
