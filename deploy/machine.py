@@ -15,7 +15,9 @@ HOST = "127.0.0.1"
 DEFAULT_PORT_BASE = 8600
 _PORTS_PER_BODY = 10
 _FAKES_OFFSET = 90
-"""Nine bodies fit before the fakes' ports."""
+"""Nine bodies fit before the fakes' ports; those of further bodies come after."""
+_PORTS_OF_NINE = 100
+_HIGHEST_PORT = 65_535
 
 
 class BadPortBase(CalledWrongly):
@@ -65,10 +67,12 @@ class Machine:
         )
 
     def ports(self, slot: int) -> BodyPorts:
-        """Ports of the body that stands at ``slot`` in the topology."""
-        if not 0 <= slot < _FAKES_OFFSET // _PORTS_PER_BODY:
-            raise ValueError("more bodies than one machine has ports set aside for")
-        first = self.port_base + slot * _PORTS_PER_BODY
+        """Ports of the body that stands at ``slot`` in the topology. Raises :class:`BadPortBase` past the last port."""
+        fit = _FAKES_OFFSET // _PORTS_PER_BODY
+        beyond = max(0, slot - fit)
+        first = self.port_base + (slot * _PORTS_PER_BODY if slot < fit else _PORTS_OF_NINE + beyond * _PORTS_PER_BODY)
+        if first + _PORTS_PER_BODY > _HIGHEST_PORT:
+            raise BadPortBase(f"DOORSTEP_PORT_BASE {self.port_base} leaves no ports for {slot + 1} bodies")
         return BodyPorts(http=first, nats=first + 1, monitor=first + 2, leaf=first + 3)
 
     @property

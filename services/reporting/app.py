@@ -25,6 +25,7 @@ from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
 from services.reporting.http.tier_pages import tier_pages
 from services.reporting.http.tiers_api import tiers_api
+from services.reporting.http.ways import ways_api
 from services.reporting.lag import lag_of
 from services.reporting.lateness import Lateness
 from services.reporting.neighbours import http_ledgers
@@ -41,6 +42,7 @@ from services.reporting.tiers.outboxes import Outboxes
 from services.reporting.tiers.topology import Topology
 from services.reporting.tiers.watch import Watch
 from services.reporting.unread import ReadingAgain, UnreadFields
+from services.reporting.ways import Ways
 from shared.clock import Clock, SystemClock
 from shared.contracts.envelope import event_id_of
 from shared.contracts.event import Event
@@ -66,14 +68,13 @@ def build(
     """Reporting of one body, wired and not started. Raises ValueError without ``nats_uplink_url``."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
-    projection = live_projection()
-    unread = UnreadFields()
+    projection, ways, unread = live_projection(), Ways(settings.body), UnreadFields()
     runtime = Runtime(
         settings,
         clock,
         tables=MESSAGING,
         migrations=MIGRATIONS,
-        handlers=handlers(projection, unread),
+        handlers=handlers(projection, ways, unread),
         durable=Durable(stream, "reporting-report-v1", (">",), linger=0.1),
         nats_url=url,
         parks_unknown=True,
@@ -101,7 +102,7 @@ def build(
         async with stream_at(url, stream) as replay:
             yield replay
 
-    rebuilds = Rebuilds(writer=runtime.writer, open_source=source, read=read, projection=projection)
+    rebuilds = Rebuilds(writer=runtime.writer, open_source=source, read=read, projection=projection, ways=ways)
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
     alarms, tiers = Alarms(registry), TierLedgers(holdings)
 

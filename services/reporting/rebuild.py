@@ -23,6 +23,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from services.reporting.projection import Projection, Row, RowsByTable, rows_of
 from services.reporting.replay import StreamReplay
+from services.reporting.ways import Gate, Ways
 from shared.contracts.event import Event
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -64,14 +65,16 @@ class Rebuild:
     """One rebuild of ``projection``."""
 
     def __init__(
-        self, *, writer: Writer, source: Source, read: Read, projection: Projection, progress: Progress
+        self, *, writer: Writer, source: Source, read: Read, projection: Projection, ways: Ways, progress: Progress
     ) -> None:
-        """``read``: the event in a message, as live reading sees it, with the same refusals."""
+        """``read``: the event in a message, as live reading sees it; with ``ways``, with the same refusals."""
         self._writer = writer
         self._source = source
         self._read = read
         self._live = projection
         self._beside = Projection({name: _beside(table) for name, table in projection.tables.items()})
+        self._ways = ways
+        self._gate: Gate | None = None
         self._progress = progress
 
     async def run(self) -> None:
@@ -97,6 +100,7 @@ class Rebuild:
         await self._writer.run(lambda tx: self._put_in_place(tx, after=last))
 
     async def _prepare(self, tx: Transaction) -> None:
+        self._gate = await self._ways.gate(tx)
         for table in self._beside.tables.values():
             # One may be left of a rebuild that was cut short.
             await tx.execute(DropTable(table, if_exists=True))
@@ -134,9 +138,12 @@ class Rebuild:
             yield gathered
 
     def _events(self, messages: Iterable[Msg]) -> Iterable[tuple[str, Event]]:
+        assert self._gate is not None
         for message in messages:
             try:
                 received = self._read(message)
+                if received is not None:
+                    self._gate.check(received.address)
             except (DomainError, ValidationError):
                 received = None
             if received is None:

@@ -10,6 +10,7 @@ import structlog
 
 from services.reporting.projection import Projection
 from services.reporting.rebuild import Progress, Read, Rebuild, Source
+from services.reporting.ways import Ways
 from shared.db.writer import Writer
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -22,11 +23,12 @@ Open = Callable[[], AbstractAsyncContextManager[Source]]
 class Rebuilds:
     """Starts rebuilds and says how far they are. Not kept in the database: a rebuild ends with its process."""
 
-    def __init__(self, *, writer: Writer, open_source: Open, read: Read, projection: Projection) -> None:
+    def __init__(self, *, writer: Writer, open_source: Open, read: Read, projection: Projection, ways: Ways) -> None:
         self._writer = writer
         self._open_source = open_source
         self._read = read
         self._projection = projection
+        self._ways = ways
         self._known: dict[str, Progress] = {}
         self._running: tuple[str, asyncio.Task[None]] | None = None
 
@@ -77,7 +79,12 @@ class Rebuilds:
         try:
             async with self._open_source() as source:
                 await Rebuild(
-                    writer=self._writer, source=source, read=self._read, projection=self._projection, progress=progress
+                    writer=self._writer,
+                    source=source,
+                    read=self._read,
+                    projection=self._projection,
+                    ways=self._ways,
+                    progress=progress,
                 ).run()
         except Exception as error:
             # Whoever asked has long had an answer; the state is where they look, and the log says why.

@@ -232,6 +232,18 @@ class Beside(SQLModel, table=True):
     """It was set aside, and the figures were not made anew since."""
 
 
+class Way(Row, table=True):
+    """A way by which reports of a body are taken: codes of the bodies it passes, the nearest first, between dots.
+
+    No part of the projection: a rebuild is made by it.
+    """
+
+    __tablename__ = "ways"
+
+    way: str = Field(primary_key=True, max_length=255)
+    known_since: datetime = Field(sa_type=UTCDateTime)
+
+
 PROJECTION: tuple[type[Row], ...] = (
     Body,
     Roster,

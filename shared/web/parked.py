@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Query
 
+from shared.contracts.envelope import event_id_of
 from shared.db.transaction import Transaction
 from shared.errors import Conflict, DomainError
 from shared.messaging.parking import ParkedEvent, reason_of
@@ -48,7 +49,7 @@ def parked_router(runtime: Runtime, service: str) -> APIRouter:
     @router.get("/parked/{parked_id}")
     async def show(parked_id: int) -> dict[str, Any]:
         """One, with its headers and body."""
-        return {"service": service, **asdict(await runtime.parking.get(parked_id))}
+        return _whole(await runtime.parking.get(parked_id), service)
 
     @router.post("/parked/{parked_id}/resend")
     async def resend(parked_id: int) -> dict[str, Any]:
@@ -76,5 +77,10 @@ def parked_router(runtime: Runtime, service: str) -> APIRouter:
 
 
 def _line(parked: ParkedEvent, service: str) -> dict[str, Any]:
-    whole = asdict(parked)
-    return {"service": service} | {key: whole[key] for key in whole if key not in ("headers", "body")}
+    return {key: value for key, value in _whole(parked, service).items() if key not in ("headers", "body")}
+
+
+def _whole(parked: ParkedEvent, service: str) -> dict[str, Any]:
+    """With the id that its publisher gave it, by which people find it at the body that it came from."""
+    whole = {"service": service, **asdict(parked)}
+    return whole | {"event_id": event_id_of(parked.headers) or parked.event_id}

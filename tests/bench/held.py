@@ -27,6 +27,7 @@ from services.reporting.events import handlers
 from services.reporting.projection import Projection, live_projection, rows_of
 from services.reporting.rebuild import Progress, Rebuild, stream_at
 from services.reporting.tables import MESSAGING, METADATA
+from services.reporting.ways import Ways
 from shared.clock import SystemClock
 from shared.contracts.event import Event
 from shared.db.engine import open_database
@@ -71,7 +72,7 @@ async def measure(folder: Path, sizes: Sequence[int], console: Console) -> list[
             tables=MESSAGING,
             parking=Parking(MESSAGING.parked, Reader(database)),
             keeping=Keeping(MESSAGING.parked, Reader(database)),
-            handlers=handlers(projection),
+            handlers=handlers(projection, Ways(BODY)),
             arrivals=Arrivals(),
         )
         found, held = [], 0
@@ -103,7 +104,9 @@ async def _rebuild(url: str, writer: Writer, projection: Projection, consumer: C
     progress = Progress()
     began = time.perf_counter()
     async with stream_at(url, STREAM) as source:
-        await Rebuild(writer=writer, source=source, read=read, projection=projection, progress=progress).run()
+        await Rebuild(
+            writer=writer, source=source, read=read, projection=projection, ways=Ways(BODY), progress=progress
+        ).run()
     return progress.done / (time.perf_counter() - began)
 
 

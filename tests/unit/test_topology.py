@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 
+from deploy.machine import BadPortBase, Machine
 from deploy.topology import SAMPLE, Body, Topology
 from deploy.topology_file import BadTopology, read_topology
 from tests.tree import FOUR_LEVELS, body
@@ -55,3 +57,11 @@ def test_a_body_under_nobody_leaves_its_parent_out(tmp_path: Path) -> None:
     file.write_text('[[bodies]]\ncode = "xinjiang"\ntier = "region"\ntime_zone = "Asia/Shanghai"\n')
     (region,) = read_topology(file)
     assert (region.code, region.parent) == ("xinjiang", None)
+
+
+def test_a_parent_and_fifty_children_each_have_ports_of_their_own(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, 20_000)
+    taken = [port for slot in range(51) for port in astuple(machine.ports(slot))] + list(astuple(machine.fakes))
+    assert len(set(taken)) == len(taken)
+    with pytest.raises(BadPortBase, match="51 bodies"):
+        Machine(tmp_path, 65_400).ports(50)
