@@ -108,6 +108,7 @@ TIER_NAMES: Mapping[str, str] = {
     "prefecture": N_("Prefecture"),
     "city": N_("City"),
     "region": N_("Region"),
+    "district": N_("District"),
 }
 
 OUTCOME_NAMES: Mapping[str | None, str] = {
