@@ -1,0 +1,1 @@
+"""Longer drills, each a script: ``python -m tests.drills.<name>``."""
