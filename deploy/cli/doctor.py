@@ -101,10 +101,20 @@ def _ports(place: Machine) -> Iterator[Finding]:
     if pid is not None:
         yield Finding("ports", True, f"in use by the instance that runs here (process {pid})")
         return
-    wanted = [port for body in SAMPLE for port in asdict(place.ports(SAMPLE.slot(body.code))).values()]
-    taken = [port for port in (*wanted, place.fakes.page, place.fakes.smtp) if is_taken(port)]
+    taken = [port for port in _wanted_ports(place) if is_taken(port)]
     says = f"{', '.join(map(str, taken))} taken; DOORSTEP_PORT_BASE moves them" if taken else "free"
     yield Finding("ports", not taken, says)
+
+
+def _wanted_ports(place: Machine) -> list[int]:
+    # Imported here: certificates need a library that the other checks do without.
+    from deploy.tiers.own_body import own_bodies
+
+    own = [body.config for body in own_bodies(place)]
+    if own:
+        return [port for one in own for port in (one.port, one.nats_port, one.monitor_port, one.leaf_port)]
+    of_sample = [port for body in SAMPLE for port in asdict(place.ports(SAMPLE.slot(body.code))).values()]
+    return [*of_sample, place.fakes.page, place.fakes.smtp]
 
 
 def _database(place: Machine) -> Iterator[Finding]:

@@ -95,12 +95,15 @@ def join(
     invitation = read_invitation(file)
     body = _body(folder, at)
     ahead = asyncio.run(joined(body, invitation, datetime.now(UTC)))
+    newly_under = body.stand_under(invitation.parent)
     pid = server_pid(body.folder.parent, body.code)
     asyncio.run(apply(body, pid, datetime.now(UTC)))
     seal = fingerprint(invitation.authority)
     _say(f"{body.code} is joined to {invitation.parent}, whose authority is {seal}: compare it by telephone.")
     if abs(ahead) > CLOCK_TOLERANCE:
         _say(f"The clocks differ by {abs(ahead).total_seconds() / 60:.0f} minutes: set this machine's.")
+    if newly_under and pid is not None:
+        _say(f"{body.code} was made without a parent: start it anew once, so that its pages name {invitation.parent}.")
     if pid is None:
         _say(f"{body.code} is not up; the link is made when it starts.")
     elif asyncio.run(_linked(body)):

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -206,8 +205,10 @@ async def _ensure_stream(jetstream: JetStreamContext, config: StreamConfig) -> N
 
 @asynccontextmanager
 async def _jetstream(url: str) -> AsyncIterator[JetStreamContext]:
-    client: Client = await nats.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_raise_nothing)
+    client = Client()
     try:
+        # Within: who is told to stop while it connects closes what is open by then.
+        await client.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_raise_nothing)
         yield client.jetstream(timeout=5)
     finally:
         await client.close()

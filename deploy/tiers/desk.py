@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import httpx
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -66,19 +65,16 @@ class Desk:
         self._body = body
         self._server_pid = server_pid
         self._now = now
-        self._client: Client | None = None
+        self._client = Client()
         self._following: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Until cancelled."""
         config = self._body.config
-        self._client = client = await nats.connect(
-            config.nats_url("desk", config.secrets.nats_steward),
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=1,
-            error_cb=_log_error,
-        )
+        client = self._client
         try:
+            url = config.nats_url("desk", config.secrets.nats_steward)
+            await client.connect(url, max_reconnect_attempts=-1, reconnect_time_wait=1, error_cb=_log_error)
             await client.subscribe("tier.bind.*", cb=self._bind)
             await client.subscribe("tier.leave.*", cb=self._leave)
             await asyncio.Event().wait()
@@ -141,7 +137,7 @@ class Desk:
 
     async def _respond(self, message: Msg, answer: Answer) -> None:
         """Before the reload that ends the connection on which the answer goes."""
-        if message.reply and self._client is not None:
+        if message.reply:
             await message.respond(answer.model_dump_json().encode())
             await self._client.flush()
 
@@ -203,10 +199,10 @@ async def unlink(body: OwnBody, numbers: Sequence[int]) -> None:
     config = body.config
     async with httpx.AsyncClient(timeout=2) as client:
         server = (await look(client, f"{config.monitor_url}/varz") or {}).get("server_id")
-    warden = await nats.connect(
-        config.nats_url("warden", config.secrets.nats_steward), allow_reconnect=False, error_cb=_log_error
-    )
+    warden = Client()
     try:
+        url = config.nats_url("warden", config.secrets.nats_steward)
+        await warden.connect(url, allow_reconnect=False, error_cb=_log_error)
         for number in numbers:
             content = json.dumps({"cid": number}).encode()
             await warden.request(f"$SYS.REQ.SERVER.{server}.KICK", content, timeout=2)

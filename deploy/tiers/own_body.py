@@ -17,7 +17,7 @@ from deploy.nats.safety import check_settings
 from deploy.nats.server_config import ChildAccess, LeafTls, ServerSecrets, ServerSite, server_config
 from deploy.private_file import write_private
 from deploy.tiers.authority import Authority, AuthorityFiles
-from deploy.tiers.register import ParentLink, Register, Tiers
+from deploy.tiers.register import Register, Tiers
 from deploy.trouble import CalledWrongly
 from shared.settings import Tier
 
@@ -93,6 +93,17 @@ class OwnBody:
     def server_conf(self) -> Path:
         """What the message server is started with."""
         return self.folder / "nats.conf"
+
+    def stand_under(self, parent: str) -> bool:
+        """Take ``parent`` for the body above where none was named when this one was made; whether that was so.
+
+        The services are told when they start next.
+        """
+        if self.config.parent is not None:
+            return False
+        self.config = self.config.model_copy(update={"parent": parent})
+        self.config.write(self.folder / _CONFIG)
+        return True
 
     def ancestors(self, tiers: Tiers) -> tuple[str, ...]:
         """The bodies above, the nearest first, as far as this one was told."""
@@ -195,11 +206,6 @@ def own_bodies(place: Machine) -> Iterator[OwnBody]:
     for path in sorted(place.var.glob(f"*/{_CONFIG}")):
         if BodyConfig.read(path).own:
             yield OwnBody.read(path.parent)
-
-
-def link_of(tiers: Tiers) -> ParentLink | None:
-    """The link to the parent, or the one whose answer was lost."""
-    return tiers.link or tiers.pending
 
 
 def _free_slot(place: Machine) -> int:

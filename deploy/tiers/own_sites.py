@@ -15,7 +15,7 @@ from deploy.tiers.links import links
 from deploy.tiers.own_body import OwnBody
 from deploy.topology import Body, Topology
 
-_LINK_WITHIN = 10.0
+_LINK_WITHIN = 3.0
 _LOOK_EVERY = 0.5
 
 

@@ -11,6 +11,7 @@ import asyncio
 import json
 import secrets
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 
 from deploy.trouble import NothingUp, Trouble
@@ -78,7 +79,7 @@ async def is_let_in(at: LeafAddress, *, user: str, secret: str, within: float = 
 async def _exchange(
     at: LeafAddress, user: str, secret: str, question: bytes, reply: str | None, within: float
 ) -> bytes:
-    reader, writer = await _connected(at, within)
+    reader, writer = await _connected(at)
     try:
         async with asyncio.timeout(within):
             return await _spoken(reader, writer, user, secret, question, reply)
@@ -86,15 +87,17 @@ async def _exchange(
         raise NoAnswer(f"the parent's server at {at.address} answers, but its desk does not: is it up?") from None
     finally:
         writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
-async def _connected(at: LeafAddress, within: float) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _connected(at: LeafAddress) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     host, port = at.host_and_port
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await asyncio.open_connection(host, port, ssl=_trusting(at.authority))
     except TimeoutError:
-        raise ParentUnreachable(f"the parent does not answer at {at.address} within {within:.0f} s") from None
+        raise ParentUnreachable(f"the parent does not answer at {at.address} within {PATIENCE_SECONDS:.0f} s") from None
     except ssl.SSLError as error:
         said = getattr(error, "verify_message", None) or error.reason or str(error)
         raise ParentUnreachable(

@@ -93,6 +93,6 @@ def test_doctor_finds_what_is_wrong_and_says_what_to_do(tmp_path: Path, doorstep
     assert said.code == 1
     wrong = {finding["what"]: finding["says"] for finding in json.loads(said.out)["findings"] if not finding["well"]}
     assert "mode 644" in wrong["secrets in zhaosu/nats.conf"]
-    assert "power cut" in wrong["durability of zhaosu's server"]
+    assert "power cut" in wrong["settings of zhaosu's server"]
     missing = doorstep("doctor", "--json", NATS_SERVER_BIN="/absent")
     assert "/absent" in missing.out
