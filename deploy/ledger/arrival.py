@@ -48,7 +48,8 @@ async def _waiting(bodies: Mapping[str, BodyClient]) -> int:
     unpublished = sum([await _unpublished(body) for body in bodies.values()])
     lags: dict[str, Any] = {code: await body.get("/api/v1/reporting/lag") for code, body in bodies.items()}
     rising = sum(
-        int(lags[child]["reported"]) - int(here)
+        # A stream that was damaged has less than rose from it; that is the ledger's to mend, and nothing to wait for.
+        max(0, int(lags[child]["reported"]) - int(here))
         for lag in lags.values()
         for child, here in lag["risen"].items()
         if child in lags

@@ -116,7 +116,7 @@ async def _hold(tx: Transaction, chain: Chain, arrivals: Sequence[Arrived]) -> s
     arrivals = [each for each in arrivals if each.place.hash not in void]
     placed = [each for each in arrivals if each.place.position]
     unplaced = [each for each in arrivals if not each.place.position]
-    if known is not None and unplaced:
+    if unplaced and (known is not None or placed):
         # A body of an earlier release places none of its events, and has no chain here yet.
         await _put_beside(tx, unplaced, UNPLACED)
     if placed:

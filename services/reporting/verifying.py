@@ -136,7 +136,7 @@ class _Scan:
 
     async def take(self, messages: Sequence[Msg]) -> None:
         """Look at these."""
-        placed: defaultdict[Chain, dict[int, tuple[str, str]]] = defaultdict(dict)
+        placed: defaultdict[Chain, set[tuple[int, str]]] = defaultdict(set)
         for message in messages:
             address = parse(message.subject)
             if address is None or not address.via or address.plane != "report":
@@ -153,14 +153,14 @@ class _Scan:
                 message.data.decode("utf-8", "backslashreplace"),
             )
             if hash_of(place.previous, said) == place.hash:
-                placed[chain][place.position] = (place.hash, event_id)
+                placed[chain].add((place.position, place.hash))
             else:
                 self._find(
                     chain, Fault("altered", place.position, event_id, "what it says is not what its hash was made of")
                 )
         for chain, places in placed.items():
-            held = await self._holdings.at(chain, list(places))
-            self._seen[chain] |= {at for at, one in places.items() if held.get(at, ("", ""))[0] == one[0]}
+            held = await self._holdings.at(chain, sorted({at for at, _ in places}))
+            self._seen[chain] |= {at for at, own in places if at in held and held[at][0] == own}
 
     def _find(self, chain: Chain, fault: Fault) -> None:
         known = self._faults.get(chain)

@@ -155,6 +155,31 @@ async def test_a_body_reports_in_no_other_name(tiers: Tiers) -> None:
         assert await received(reading, 1) == [(STAMPED, 0)]
 
 
+async def test_a_child_asks_its_parent_over_the_link_and_only_in_its_own_name(tiers: Tiers) -> None:
+    county, prefecture = await declared(tiers)
+    async with connected(county.reporting_url) as (asking, _), connected(prefecture.reporting_url) as (answering, _):
+
+        async def answer(message: Msg) -> None:
+            await message.respond(b"held: " + message.data)
+
+        await answering.subscribe("ledger.zhaosu", cb=answer)
+        await answering.flush()
+        inbox = await asking.subscribe("_INBOX.ledger.1")
+        deadline = time.monotonic() + 20
+        while True:
+            await asking.publish("ledger.zhaosu", b"mine?", reply="_INBOX.ledger.1")
+            try:
+                assert (await inbox.next_msg(timeout=0.5)).data == b"held: mine?"
+                break
+            except TimeoutError:  # the parent's interest is not known below yet
+                assert time.monotonic() < deadline, "the parent never answered"
+        for other in ("ledger.ili", "ledger.hami"):
+            await answering.subscribe(other, cb=answer)  # refused by its own server
+            await asking.publish(other, b"yours?", reply="_INBOX.ledger.1")
+        with pytest.raises(TimeoutError):
+            await inbox.next_msg(timeout=1)
+
+
 async def test_services_cannot_change_streams_and_leaf_credentials_open_no_client_port(tiers: Tiers) -> None:
     county, prefecture = await declared(tiers)
     async with connected(county.services_url) as (_, jetstream):
