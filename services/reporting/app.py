@@ -89,7 +89,6 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         reports,
         watch,
         runtime.keeping,
-        clock,
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
