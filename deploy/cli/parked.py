@@ -20,9 +20,12 @@ _JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 def build() -> typer.Typer:
     """The group."""
-    app = typer.Typer(help="Events that a service could not apply: look, send again, drop.", no_args_is_help=True)
+    app = typer.Typer(
+        help="Events that a service could not apply, or cannot yet: look, send again, drop.", no_args_is_help=True
+    )
     app.command("list")(list_parked)
     app.command("show")(show)
+    app.command("kept")(kept)
     app.command("resend")(resend)
     app.command("drop")(drop)
     return app
@@ -42,6 +45,22 @@ def list_parked(
     columns = ("id", "service", "subject", "reason", "tries", "parked_at")
     print_table(columns, [[item.get(column, "") for column in columns] for item in items])
     remarks().print(f"{len(items)} parked at {body}.")
+
+
+def kept(
+    body: _BodyOption,
+    service: Annotated[str | None, typer.Option(help="Only this service; all when left out.")] = None,
+    as_json: _JsonOption = False,
+) -> None:
+    """What a newer version wrote, by kind: applied by itself once a version that reads it is started."""
+    services = SERVICES if service is None else (_known(service),)
+    items = asyncio.run(_kept(body, services))
+    if as_json:
+        print_json({"items": items})
+        return
+    columns = ("service", "subject", "events", "since", "release")
+    print_table(columns, [[item.get(column) or "-" for column in columns] for item in items])
+    remarks().print(f"{sum(item['events'] for item in items)} events kept at {body}.")
 
 
 def show(parked_id: _IdArgument, body: _BodyOption, service: _ServiceOption, as_json: _JsonOption = False) -> None:
@@ -74,6 +93,11 @@ def _known(service: str) -> str:
 async def _list(body: str, services: tuple[str, ...]) -> list[dict[str, Any]]:
     async with as_officer(body) as client:
         return [item for service in services for item in await _all_of(client, service)]
+
+
+async def _kept(body: str, services: tuple[str, ...]) -> list[dict[str, Any]]:
+    async with as_officer(body) as client:
+        return [item for service in services for item in (await client.get(f"/api/v1/{service}/kept"))["items"]]
 
 
 async def _all_of(client: BodyClient, service: str) -> list[dict[str, Any]]:

@@ -118,7 +118,6 @@ def build(
         reports,
         watch,
         runtime.keeping,
-        clock,
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )

@@ -92,6 +92,8 @@ class HttpParkedEvents:
 
     async def _items(self, path: str, token: str | None) -> list[dict[str, Any]]:
         answer = await self._http.get(path, headers=_signed(token), timeout=TIMEOUT_SECONDS)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return []  # a service of a release that has no such list
         items: list[dict[str, Any]] = answer.raise_for_status().json()["items"]
         return items
 

@@ -19,7 +19,7 @@ from shared.web.routers import api_router
 
 
 class LinkOut(BaseModel):
-    """``state`` is up, down, or unknown before the first look."""
+    """``state`` is up, down, or unknown: before the first look, and while the own message server is away."""
 
     state: State
     since: datetime | None

@@ -52,7 +52,7 @@ class Links:
         """Take in one look; only what changed is written."""
         known = dict(await self.known())
         now = [self._of_child(child, seen, known.get(child)) for child in seen.children]
-        if self._parent is not None:
+        if self._parent is not None and seen.uplink_told:
             now.append(self._of_parent(self._parent, seen, known.get(self._parent)))
         changed = [link for link in now if _stands(known.get(link.neighbour)) != _stands(link)]
         if changed:

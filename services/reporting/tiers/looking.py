@@ -60,11 +60,13 @@ class Looking:
             child = await js.stream_info(source.name)
             children[source.name.removeprefix("FROM_")] = _child_stream(child, source.lag or 0)
         await self._listen(js, whole.state.last_seq)
+        uplink_since, uplink_told = await self._uplink()
         return Seen(
             at=self._clock.now(),
             reported=whole.state.messages,
             to_apply=await self._link.pending(),
-            uplink_since=await self._uplink(),
+            uplink_since=uplink_since,
+            uplink_told=uplink_told,
             children=children,
             voices=dict(self._voices),
         )
@@ -102,12 +104,16 @@ class Looking:
         headers = headers_in(base64.b64decode(found.get("hdrs") or ""))
         return LastEvent(f"{address.noun}.{address.verb}", _moment(found["time"]), release_of(headers))
 
-    async def _uplink(self) -> datetime | None:
-        answer = await self._link.ask(CONNECTIONS, {})
+    async def _uplink(self) -> tuple[datetime | None, bool]:
+        try:
+            answer = await self._link.ask(CONNECTIONS, {})
+        except (NatsError, TimeoutError):
+            # It answered everything else: its configuration is older than this question.
+            return None, False
         connections: Iterable[Mapping[str, Any]] = answer.get("data", {}).get("connections", ())
         # Links of children end in accounts of their own: a leaf connection of this account leads to the parent.
         started = [_moment(each["start"]) for each in connections if each.get("kind") == LEAF_KIND]
-        return min(started, default=None)
+        return min(started, default=None), True
 
 
 def _child_stream(info: StreamInfo, not_passed_on: int) -> ChildStream:

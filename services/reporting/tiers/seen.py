@@ -45,12 +45,14 @@ class ChildStream:
 class Seen:
     """One look. ``reported`` events were ever reported here or below; ``to_apply`` are not in the figures yet.
 
-    ``uplink_since`` is when the present connection to the parent's server was made, None where there is none.
+    ``uplink_since`` is when the present connection to the parent's server was made, None where there is none;
+    ``uplink_told`` is False where the server would not say.
     """
 
     at: datetime
     reported: int
     to_apply: int
     uplink_since: datetime | None
+    uplink_told: bool = True
     children: Mapping[str, ChildStream] = field(default_factory=dict)
     voices: Mapping[Path, Voice] = field(default_factory=dict)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from services.reporting.queries import Reports
 from services.reporting.tiers.tree import Known, Tree, tree_of
 from services.reporting.tiers.watch import Watch
-from shared.clock import Clock
 from shared.messaging.keeping import Keeping
 from shared.release import RELEASE
 
@@ -20,7 +19,6 @@ class Topology:
         reports: Reports,
         watch: Watch,
         keeping: Keeping,
-        clock: Clock,
         *,
         parent: str | None,
         silent_after: timedelta,
@@ -29,7 +27,6 @@ class Topology:
         self._reports = reports
         self._watch = watch
         self._keeping = keeping
-        self._clock = clock
         self._parent = parent
         self._silent_after = silent_after
 
@@ -43,4 +40,4 @@ class Topology:
             links=await self._watch.links.known(),
             kept=await self._keeping.kinds(),
         )
-        return tree_of(known, release=RELEASE, now=self._clock.now(), silent_after=self._silent_after)
+        return tree_of(known, release=RELEASE, silent_after=self._silent_after)

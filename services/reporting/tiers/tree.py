@@ -18,7 +18,7 @@ State = Literal["up", "down", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """How a link stands; ``unknown`` before the first look."""
+    """How a link stands; ``unknown`` before the first look, and while the own message server is away."""
 
     state: State
     since: datetime | None
@@ -96,8 +96,8 @@ class Known:
     kept: Sequence[KeptKind]
 
 
-def tree_of(known: Known, *, release: str, now: datetime, silent_after: timedelta) -> Tree:
-    """The tree at ``now``; ``silent_after`` is how long a body may be silent before it is marked."""
+def tree_of(known: Known, *, release: str, silent_after: timedelta) -> Tree:
+    """The tree; ``silent_after`` is how long a body may be silent before it is marked."""
     own, seen = known.bodies[0], known.seen
     own_voice = seen.voices.get(()) if seen else None
     return Tree(
@@ -112,7 +112,7 @@ def tree_of(known: Known, *, release: str, now: datetime, silent_after: timedelt
         heard=own_voice.last if own_voice else None,
         kept=known.kept,
         silent_after=silent_after,
-        below=[_below(path, known, now - silent_after) for path in _places(known)],
+        below=[_below(path, known, silent_after) for path in _places(known)],
     )
 
 
@@ -121,11 +121,11 @@ def _parent(parent: str, known: Known) -> ParentView:
     waiting = None
     if link is not None and not link.is_up and link.reported is not None and known.seen is not None:
         waiting = max(0, known.seen.reported - link.reported)
-    return ParentView(parent, _link(link), waiting)
+    return ParentView(parent, _link(link, known), waiting)
 
 
-def _link(link: LinkState | None) -> LinkView:
-    if link is None:
+def _link(link: LinkState | None, known: Known) -> LinkView:
+    if link is None or known.away_since is not None:
         return LinkView("unknown", None)
     return LinkView("up" if link.is_up else "down", link.since)
 
@@ -154,7 +154,7 @@ def _from_database(bodies: Sequence[KnownBody], named: set[str]) -> Iterable[Pat
         yield tuple(reversed(path))
 
 
-def _below(path: Path, known: Known, silent_before: datetime) -> BodyBelow:
+def _below(path: Path, known: Known, silent_after: timedelta) -> BodyBelow:
     code, seen = path[-1], known.seen
     of_roster = next((body for body in known.bodies if body.code == code), None)
     voice = seen.voices.get(path) if seen else None
@@ -174,9 +174,10 @@ def _below(path: Path, known: Known, silent_before: datetime) -> BodyBelow:
         release=heard.release if heard else None,
         events=voice.events if voice else 0,
         heard=heard,
-        silent=seen is not None and (heard is None or heard.heard_at < silent_before),
+        # Measured to the moment of the look: that this body heard nobody while its own server was away says nothing.
+        silent=seen is not None and (heard is None or seen.at - heard.heard_at > silent_after),
         kept=sum(kind.events for kind in known.kept if _said_by(kind.subject) == code),
-        link=_link(known.links.get(code)) if len(path) == 1 else None,
+        link=_link(known.links.get(code), known) if len(path) == 1 else None,
         streams=streams,
     )
 
