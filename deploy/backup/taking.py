@@ -19,8 +19,9 @@ from pathlib import Path
 
 from deploy.backup import databases
 from deploy.backup.manifest import Manifest, kept_files
-from deploy.backup.trouble import NotEmpty
+from deploy.backup.trouble import NotCopied, NotEmpty
 from deploy.body_config import BodyConfig, config_path
+from deploy.lock import holder
 from deploy.machine import Machine
 from deploy.run_file import NotRunning, Run
 
@@ -39,12 +40,14 @@ def take(machine: Machine, body: str, folder: Path) -> Manifest:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotEmpty(f"{folder} is not empty; a backup needs a folder of its own")
+    home = machine.folder(body)
+    if folder.resolve().is_relative_to(home.resolve()):
+        raise NotEmpty(f"{folder} lies in the body's own folder; a backup needs a place elsewhere")
     config = BodyConfig.read(config_path(machine, body))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     for part in (BODY, DATABASES):
         (folder / part).mkdir(mode=0o700)
-    home = machine.folder(body)
     server = _server_pid(machine, body)
     with _ended_in_order():
         with _frozen(server), databases.held(config.database_urls) as held:
@@ -79,6 +82,9 @@ def _copy_streams(home: Path, copy: Path) -> None:
 
 
 def _server_pid(machine: Machine, body: str) -> int | None:
+    if holder(machine.lock_file) is None:
+        # What a killed instance wrote down may be anybody's process by now.
+        return None
     try:
         running = Run.read(machine.run_file).bodies.get(body)
     except NotRunning:
@@ -90,7 +96,10 @@ def _server_pid(machine: Machine, body: str) -> int | None:
 def _frozen(pid: int | None) -> Iterator[None]:
     """Nothing runs in the process while inside: on disk it is as after a power cut, which its store is made for."""
     if pid is not None:
-        os.kill(pid, signal.SIGSTOP)
+        try:
+            os.kill(pid, signal.SIGSTOP)
+        except ProcessLookupError:
+            raise NotCopied("the message server is just being started again; try once more") from None
     try:
         yield
     finally:

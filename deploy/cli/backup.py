@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +13,7 @@ from deploy.cli.instance import machine
 from deploy.cli.screen import answers, print_json, remarks
 from deploy.machine import Machine
 from deploy.topology import UnknownBody
-from deploy.trouble import CalledWrongly
+from deploy.trouble import CalledWrongly, Trouble
 
 if TYPE_CHECKING:
     from deploy.backup.manifest import Manifest
@@ -29,7 +31,8 @@ def backup(
     from deploy.backup.taking import take
 
     place = machine()
-    manifest = take(place, _only_body(place, body), folder.absolute())
+    with _full_disks():
+        manifest = take(place, _only_body(place, body), folder.absolute())
     _say(manifest, as_json, {"folder": str(folder.absolute())})
 
 
@@ -41,7 +44,8 @@ def restore(
     """Bring a body back from its backup; it must not run, and what is here of it is moved aside."""
     from deploy.backup.returning import restore as put_back
 
-    manifest, aside = put_back(machine(), folder.absolute(), expected=body)
+    with _full_disks():
+        manifest, aside = put_back(machine(), folder.absolute(), expected=body)
     _say(manifest, as_json, {"moved_aside": str(aside) if aside else None})
     if not as_json and aside is not None:
         remarks().print(f"What was here before is in {aside}; remove it when all is well.")
@@ -58,6 +62,15 @@ def _only_body(place: Machine, named: str | None) -> str:
     if named not in known:
         raise UnknownBody(named, tuple(known))
     return named
+
+
+@contextmanager
+def _full_disks() -> Iterator[None]:
+    """What the system refuses is said in a sentence: no room, no right to read or write."""
+    try:
+        yield
+    except OSError as error:
+        raise Trouble(f"{error.filename or 'the files'}: {error.strerror or error}") from error
 
 
 def _say(manifest: Manifest, as_json: bool, more: dict[str, str | None]) -> None:

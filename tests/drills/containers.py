@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -72,6 +73,7 @@ class Drill:
         self.podman = Podman(work)
         self.project = f"doorstep-drill-{os.getpid()}"
         self.began = time.monotonic()
+        self._started = False
 
     def say(self, what: str) -> None:
         print(f"{time.monotonic() - self.began:6.1f} s  {what}", flush=True)  # noqa: T201
@@ -114,6 +116,7 @@ class Drill:
         if not (program / "bin" / "podman-compose").exists():
             venv.create(program, with_pip=True)
             self.podman.run(program / "bin" / "pip", "install", "--quiet", COMPOSE_PROGRAM)
+        self._started = True
         self._compose("up", "-d")
         for config in configs.values():
             wait_until(lambda url=config.origin: _answers(f"{url}/login"), f"{config.body} to answer", 120)
@@ -181,7 +184,7 @@ class Drill:
 
     def down(self, *, keep: bool) -> None:
         """End and remove what was started."""
-        if (self.podman.work / "compose").exists():
+        if self._started:
             self._compose("down", "-v", "-t", "5")
         if not keep:
             self.podman.remove_all()
@@ -228,6 +231,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, help="a folder to keep images in")
     arguments = parser.parse_args()
+    # What was started is taken down on the way out, however we are told to end.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     reason = missing()
     if reason is not None:
         print(f"skipped: {reason}", flush=True)  # noqa: T201

@@ -103,6 +103,7 @@ class Podman:
 
     def remove_all(self) -> None:
         """Every container, volume and image of this folder, and the folder."""
+        # Twice: what others depend on is refused the first time.
         for command in (
             ("rm", "-fa", "-t", "5"),
             ("volume", "prune", "-f"),

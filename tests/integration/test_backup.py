@@ -145,6 +145,8 @@ def test_a_folder_with_something_in_it_takes_no_backup(county: Machine, tmp_path
     (tmp_path / "backup" / "mine.txt").write_text("mine")
     with pytest.raises(NotEmpty, match="not empty"):
         take(county, "zhaosu", tmp_path / "backup")
+    with pytest.raises(NotEmpty, match="own folder"):
+        take(county, "zhaosu", county.folder("zhaosu") / "backup")
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -155,6 +157,8 @@ def test_the_message_server_stands_still_from_before_the_databases_are_held(
     config = BodyConfig.read(config_path(county, "zhaosu"))
     body = RunningBody.of(config, {"nats": server.pid, "services": 1}, ())
     Run(supervisor_pid=1, bodies={"zhaosu": body}).write(county.run_file)
+    supervisor = PlaceLock(county.lock_file)
+    supervisor.take()
     seen = []
 
     @contextmanager
@@ -175,8 +179,15 @@ def test_the_message_server_stands_still_from_before_the_databases_are_held(
         assert seen and seen[0] != "T", "copying databases need not hold it up"
         assert (tmp_path / "backup" / NAME).exists() is not fails
     finally:
+        supervisor.release()
         server.kill()
         server.wait()
+
+
+def test_the_process_of_a_run_that_is_over_is_left_alone(county: Machine, tmp_path: Path) -> None:
+    body = RunningBody.of(BodyConfig.read(config_path(county, "zhaosu")), {"nats": os.getpid(), "services": 1}, ())
+    Run(supervisor_pid=1, bodies={"zhaosu": body}).write(county.run_file)
+    take(county, "zhaosu", tmp_path / "backup")  # frozen ourselves, we would never come back
 
 
 def _process_state(pid: int) -> str:
