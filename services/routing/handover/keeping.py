@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from services.routing import orders
 from services.routing.calendar.book import CalendarBook
 from services.routing.domain.handover import HandoverState
-from services.routing.domain.leaving import check_leaving
 from services.routing.handover import lists, records
 from services.routing.handover.clock import HandoverClock
+from services.routing.handover.leaving import check_leaving
 from services.routing.handover.lists import HandoverPage, Shown
 from services.routing.handover.names import ResidentNames
 from services.routing.handover.parties import Neighbours

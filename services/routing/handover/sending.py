@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from services.routing import orders
@@ -124,8 +125,10 @@ class Sending:
 
     async def expire(self, tx: Transaction, record: HandoverRecord) -> None:
         """Nobody answered the offer in time; ``record`` is one of this body's own."""
-        expired = await self._move(tx, record, HandoverMove.EXPIRE, None, missed="offer")
-        self._correspondence.tell(tx, expired, said.OfferExpired)
+        # At its date, whenever the clock was looked at, so that both bodies tell the same course.
+        at = record.take_by
+        expired = await self._move(tx, record, HandoverMove.EXPIRE, None, at, missed="offer")
+        self._correspondence.tell(tx, expired, said.OfferExpired, occurred_at=at)
 
     async def accepted(self, tx: Transaction, received: Received[said.IssueAccepted]) -> None:
         """The other body works on it. Where it took in time what this one has given up since, it is withdrawn."""
@@ -172,8 +175,14 @@ class Sending:
         return withdrawn
 
     async def _move(
-        self, tx: Transaction, record: HandoverRecord, made: HandoverMove, by: str | None, **values: object
+        self,
+        tx: Transaction,
+        record: HandoverRecord,
+        made: HandoverMove,
+        by: str | None,
+        at: datetime | None = None,
+        **values: object,
     ) -> HandoverRecord:
-        moved = await records.move(tx, record, made, body=self._neighbours.body, at=tx.now, by=by, **values)
+        moved = await records.move(tx, record, made, body=self._neighbours.body, at=at or tx.now, by=by, **values)
         await self._correspondence.moved(tx, moved)
         return moved
