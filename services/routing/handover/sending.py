@@ -21,7 +21,8 @@ from shared.messaging.handlers import Received
 
 E = TypeVar("E", bound=said.HandoverEvent)
 
-_OVER = (OrderState.CLOSED, OrderState.WITHDRAWN, OrderState.JOINED)
+OVER = (OrderState.CLOSED, OrderState.WITHDRAWN, OrderState.JOINED)
+"""States of an order in which its issue is not handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Sending:
         order = await orders.get(tx, offer.reference)
         if offer.member is not None and (order.member != offer.member or order.state is not OrderState.ACCEPTED):
             raise orders.no_such_order()
-        if order.state in _OVER:
+        if order.state in OVER:
             raise Conflict("order-over", "This issue is over, or worked on under another one.", field="reference")
         if order.handed_by == to:
             raise Conflict(
@@ -149,12 +150,12 @@ class Sending:
         event = received.event
         record = await self._heard(tx, received, HandoverMove.ANSWER, answer=event.text, outcome=event.outcome)
         order = await orders.find(tx, record.reference)
-        if order is None or order.state in _OVER:
+        if order is None or order.state in OVER:
             await self.issue_over(tx, record.reference)
 
     async def _is_needed_no_more(self, tx: Transaction, record: HandoverRecord) -> bool:
         order = await orders.find(tx, record.reference)
-        if order is None or order.state in _OVER:
+        if order is None or order.state in OVER:
             return True
         return any(each.is_ours and each.state in OPEN for each in await records.of_issue(tx, record.reference))
 
