@@ -23,7 +23,7 @@ TEXT = "乡卫生室常用药长期短缺，需要州里协调。"
 LATE = "handover.late"
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""The statements are the same ones on PostgreSQL in the test of a link that was down, which goes through all of them."""
+"""On PostgreSQL the test of a link that was down goes through the same statements."""
 
 Bodies = tuple[BodyRouting, BodyRouting]
 Tiers = tuple[TierServer, TierServer, Link]
