@@ -153,8 +153,8 @@ class Supervisor:
             await self._declare(body, configs[body.code])
         # Now every parent has what it hands down.
         for body in self._bodies:
-            urls, children = self._steward_urls(configs[body.code]), self._children_of(body)
-            await declare_handed(urls, body.code, parent=body.parent, children=children)
+            urls = self._steward_urls(configs[body.code])
+            await declare_handed(urls, body.code, parent=body.parent, children=self._children_of(body))
 
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")
