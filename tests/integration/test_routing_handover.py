@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from services.routing.handover import clock as handover_clock
+from shared.contracts import inner
 from tests.integration.routing_office import until
 from tests.integration.two_bodies import RESIDENT, BodyRouting, Link, routing_of, vault
 from tests.integration.two_tiers import TierServer, county_and_prefecture, free_ports
@@ -202,3 +203,13 @@ async def test_a_residents_name_is_asked_of_the_vault_and_refused(tiers: Tiers, 
             refused = await here.ask("POST", "/api/v1/handovers", sent, 422)
             assert (refused["code"], refused["errors"][0]["field"]) == ("text-has-name", "text")
             assert read == [reference]
+
+
+@on_sqlite
+async def test_what_was_written_goes_with_the_record_of_the_resident(bodies: Bodies) -> None:
+    here, above = bodies
+    handover = await offered(here)
+    await above.until(handover, "offered", text=TEXT)
+    reference = (await here.handover(handover) or {})["reference"]
+    await here.tell(inner.RecordErased(occurred_at=here.clock.now(), reference=reference))
+    await here.until(handover, "offered", text="")

@@ -14,6 +14,7 @@ from services.routing.handover import records
 from services.routing.handover.parties import Correspondence, Neighbours
 from services.routing.handover.records import HandoverRecord
 from shared.contracts import handover as said
+from shared.contracts.inner import RecordErased
 from shared.db.transaction import Transaction
 from shared.errors import Conflict
 from shared.ids import new_id
@@ -123,6 +124,10 @@ class Sending:
                 self._correspondence.tell(tx, closed, said.HandoverClosed)
             elif record.state in (HandoverState.OFFERED, HandoverState.ACCEPTED):
                 await self._withdrawn(tx, record, None)
+
+    async def erased(self, tx: Transaction, received: Received[RecordErased]) -> None:
+        """The resident had the record erased: what was written here goes too, the course and its dates stay."""
+        await records.erase(tx, received.event.reference)
 
     async def expire(self, tx: Transaction, record: HandoverRecord) -> None:
         """Nobody answered the offer in time; ``record`` is one of this body's own."""
