@@ -43,13 +43,11 @@ def leaf_subscribes(child: str) -> list[str]:
 
 def uplink_exports(parent: str, child: str) -> list[Conf]:
     """What the parent's account UPLINK opens to that child's account, and to its own services."""
-    account = [f"C_{child}"]
     asked = [*down_create_subjects(domain_api(parent), child), *flow_control(parent, child)]
-    return [
-        {"service": downward_subjects(parent, child), "accounts": ["LOCAL"]},
-        *({"service": one, "accounts": account} for one in asked),
-        {"stream": f"{down_prefix(child)}.>", "accounts": account},
-    ]
+    exports: list[Conf] = [{"service": downward_subjects(parent, child), "accounts": ["LOCAL"]}]
+    exports += [{"service": one, "accounts": [f"C_{child}"]} for one in asked]
+    exports.append({"stream": f"{down_prefix(child)}.>", "accounts": [f"C_{child}"]})
+    return exports
 
 
 def child_imports(parent: str, child: str) -> list[Conf]:
@@ -57,8 +55,7 @@ def child_imports(parent: str, child: str) -> list[Conf]:
     asked = zip(
         down_create_subjects(domain_api(parent), child), down_create_subjects(parent_api(parent), child), strict=True
     )
-    return [
-        *({"service": {"account": "UPLINK", "subject": one}, "to": said} for one, said in asked),
-        *({"service": {"account": "UPLINK", "subject": one}} for one in flow_control(parent, child)),
-        {"stream": {"account": "UPLINK", "subject": f"{down_prefix(child)}.>"}},
-    ]
+    imports: list[Conf] = [{"service": {"account": "UPLINK", "subject": one}, "to": said} for one, said in asked]
+    imports += [{"service": {"account": "UPLINK", "subject": one}} for one in flow_control(parent, child)]
+    imports.append({"stream": {"account": "UPLINK", "subject": f"{down_prefix(child)}.>"}})
+    return imports

@@ -28,6 +28,7 @@ from services.routing.http.api import build_api
 from services.routing.http.calendar_api import build_calendar_api
 from services.routing.http.calendar_pages import build_calendar_pages
 from services.routing.http.handover_api import build_handover_api
+from services.routing.http.handover_pages import build_handover_pages
 from services.routing.http.member_pages import build_member_pages
 from services.routing.http.office_pages import build_office_pages
 from services.routing.http.order_api import build_order_api
@@ -137,6 +138,17 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     reader, writer = runtime.reader, runtime.writer
     queue = Queue(reader)
     deadlines = Deadlines(TimingOut(assigning, announcements), TryingAgain(deciding, assigning), reader, writer, clock)
+    handovers = HandoverKeeping(
+        neighbours=neighbour_bodies,
+        clock=clock,
+        reader=reader,
+        writer=writer,
+        calendars=calendar_book,
+        sending=sending,
+        taking=taking,
+        watch=HandoverClock(sending, taking, correspondence, reader, writer, clock),
+        names=VaultNames(neighbours),
+    )
     routing = Routing(
         body=settings.body,
         time_zone=settings.time_zone,
@@ -169,6 +181,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             dispatching=Dispatching(assigning),
             deadlines=deadlines,
         ),
+        handovers=handovers,
         rules=RuleKeeping(
             clock=clock,
             reader=reader,
@@ -203,17 +216,6 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         sample_mail_domain=settings.sample_mail_domain,
     )
 
-    handovers = HandoverKeeping(
-        neighbours=neighbour_bodies,
-        clock=clock,
-        reader=reader,
-        writer=writer,
-        calendars=calendar_book,
-        sending=sending,
-        taking=taking,
-        watch=HandoverClock(sending, taking, correspondence, reader, writer, clock),
-        names=VaultNames(neighbours),
-    )
     handed = handed_link(settings, runtime)
     names = NameBook(settings.neighbours)
 
@@ -250,6 +252,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_sign_in_pages(routing),
             build_order_pages(routing),
             build_queue_pages(routing),
+            build_handover_pages(handovers),
             build_rule_pages(routing),
             build_calendar_pages(calendar),
             build_office_pages(routing),

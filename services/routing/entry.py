@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.routing.handover.keeping import HandoverKeeping
 from services.routing.orderkeeping import OrderKeeping
 from services.routing.parked import ParkedEvents
 from services.routing.queries import Queries
@@ -39,6 +40,7 @@ class Routing:
     sign_in: SignIn
     accounts: Accounts
     orders: OrderKeeping
+    handovers: HandoverKeeping
     rules: RuleKeeping
     deadlines: Deadlines
     queries: Queries

@@ -15,6 +15,7 @@ from shared.contracts.inner import (
     IssueSplit,
     IssueSubmitted,
     IssueWithdrawn,
+    RecordErased,
 )
 from shared.db.transaction import Transaction
 from shared.messaging.handlers import Handlers, Received
@@ -38,6 +39,7 @@ def handlers(assigning: Assigning, joining: Joining, sending: Sending, taking: T
     heard.each(IssueSplit, joining.split)
     heard.each(IssueReopened, following.reopened)
     heard.each(IssueClosed, closed)
+    heard.each(RecordErased, sending.erased)
     heard.each(handover.IssueOffered, taking.offered)
     heard.each(handover.IssueAccepted, sending.accepted)
     heard.each(handover.IssueReturned, sending.returned)

@@ -56,13 +56,20 @@ class TierServer:
             self._process.kill()
             self._process.wait()
 
-    async def declare(self) -> None:
-        """Streams and durables, as ``doorstep up`` declares them."""
-        urls = StewardUrls(
+    @property
+    def _steward(self) -> StewardUrls:
+        return StewardUrls(
             local=self.url("steward_local", SECRETS.steward), uplink=self.url("steward_uplink", SECRETS.steward)
         )
-        await declare_streams(urls, self.site.body, children=self.site.children)
-        await declare_handed(urls, self.site.body, parent=self.site.parent, children=self.site.children)
+
+    async def declare_own(self) -> None:
+        """Streams that need none of another body's."""
+        await declare_streams(self._steward, self.site.body, children=self.site.children)
+
+    async def declare(self) -> None:
+        """Streams and durables, as ``doorstep up`` declares them."""
+        await self.declare_own()
+        await declare_handed(self._steward, self.site.body, parent=self.site.parent, children=self.site.children)
 
 
 def free_ports(count: int) -> list[int]:

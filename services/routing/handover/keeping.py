@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 
 from services.routing import orders
 from services.routing.calendar.book import CalendarBook
-from services.routing.domain.handover import HandoverState
-from services.routing.domain.leaving import check_leaving
+from services.routing.domain.handover import OPEN, HandoverState
+from services.routing.domain.order import OrderState
 from services.routing.handover import lists, records
 from services.routing.handover.clock import HandoverClock
+from services.routing.handover.leaving import check_leaving
 from services.routing.handover.lists import HandoverPage, Shown
 from services.routing.handover.names import ResidentNames
 from services.routing.handover.parties import Neighbours
 from services.routing.handover.records import HandoverRecord
-from services.routing.handover.sending import Offer, Sending
+from services.routing.handover.sending import OVER, Offer, Sending
 from services.routing.handover.taking import GivenBack, Taking
+from services.routing.orders import OrderRecord
 from services.routing.tables import IDEMPOTENCY
 from shared.clock import Clock
 from shared.contracts.words import Outcome
@@ -62,6 +64,16 @@ class HandoverKeeping:
         check_leaving(offer.text, names, field="text")
         asked = replace(offer, reference=reference, member=member)
         return await self._once(key, 201, lambda tx: self.sending.offer(tx, asked))
+
+    def may_offer(self, order: OrderRecord, handed: Sequence[Shown], claims: Claims) -> bool:
+        """Whether the reader could offer the issue to some other body now."""
+        if order.state in OVER or any(each.record.is_ours and each.record.state in OPEN for each in handed):
+            return False
+        near = self.neighbours
+        if claims.role is not Role.MEMBER:
+            return bool(near.names)
+        is_theirs = order.member == claims.member and order.state is OrderState.ACCEPTED
+        return is_theirs and near.parent is not None and order.handed_by != near.parent
 
     async def withdraw(self, handover_id: str, by: str, key: Key | None) -> Answer:
         """Take an offer back: see :meth:`Sending.withdraw`."""

@@ -156,6 +156,12 @@ async def touch(tx: Transaction, record: HandoverRecord, **values: Any) -> Hando
     return replace(record, **values)
 
 
+async def erase(tx: Transaction, reference: str) -> None:
+    """Let go of everything that was written about an issue, on either side of it."""
+    of_issue = HANDOVERS.c.reference == reference
+    await tx.execute(HANDOVERS.update().where(of_issue).values(text="", reason=None, answer=None))
+
+
 async def late_ones(tx: Transaction, limit: int) -> list[HandoverRecord]:
     """Those of which a date has passed that nobody was told of yet."""
     late = or_(*(state & (due <= tx.now) for state, due in _waiting()))

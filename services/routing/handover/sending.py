@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from services.routing import orders
@@ -13,6 +14,7 @@ from services.routing.handover import records
 from services.routing.handover.parties import Correspondence, Neighbours
 from services.routing.handover.records import HandoverRecord
 from shared.contracts import handover as said
+from shared.contracts.inner import RecordErased
 from shared.db.transaction import Transaction
 from shared.errors import Conflict
 from shared.ids import new_id
@@ -20,7 +22,8 @@ from shared.messaging.handlers import Received
 
 E = TypeVar("E", bound=said.HandoverEvent)
 
-_OVER = (OrderState.CLOSED, OrderState.WITHDRAWN, OrderState.JOINED)
+OVER = (OrderState.CLOSED, OrderState.WITHDRAWN, OrderState.JOINED)
+"""States of an order in which its issue is not handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Sending:
         order = await orders.get(tx, offer.reference)
         if offer.member is not None and (order.member != offer.member or order.state is not OrderState.ACCEPTED):
             raise orders.no_such_order()
-        if order.state in _OVER:
+        if order.state in OVER:
             raise Conflict("order-over", "This issue is over, or worked on under another one.", field="reference")
         if order.handed_by == to:
             raise Conflict(
@@ -122,10 +125,16 @@ class Sending:
             elif record.state in (HandoverState.OFFERED, HandoverState.ACCEPTED):
                 await self._withdrawn(tx, record, None)
 
+    async def erased(self, tx: Transaction, received: Received[RecordErased]) -> None:
+        """The resident had the record erased: what was written here goes too, the course and its dates stay."""
+        await records.erase(tx, received.event.reference)
+
     async def expire(self, tx: Transaction, record: HandoverRecord) -> None:
         """Nobody answered the offer in time; ``record`` is one of this body's own."""
-        expired = await self._move(tx, record, HandoverMove.EXPIRE, None, missed="offer")
-        self._correspondence.tell(tx, expired, said.OfferExpired)
+        # At its date, whenever the clock was looked at, so that both bodies tell the same course.
+        at = record.take_by
+        expired = await self._move(tx, record, HandoverMove.EXPIRE, None, at, missed="offer")
+        self._correspondence.tell(tx, expired, said.OfferExpired, occurred_at=at)
 
     async def accepted(self, tx: Transaction, received: Received[said.IssueAccepted]) -> None:
         """The other body works on it. Where it took in time what this one has given up since, it is withdrawn."""
@@ -146,12 +155,12 @@ class Sending:
         event = received.event
         record = await self._heard(tx, received, HandoverMove.ANSWER, answer=event.text, outcome=event.outcome)
         order = await orders.find(tx, record.reference)
-        if order is None or order.state in _OVER:
+        if order is None or order.state in OVER:
             await self.issue_over(tx, record.reference)
 
     async def _is_needed_no_more(self, tx: Transaction, record: HandoverRecord) -> bool:
         order = await orders.find(tx, record.reference)
-        if order is None or order.state in _OVER:
+        if order is None or order.state in OVER:
             return True
         return any(each.is_ours and each.state in OPEN for each in await records.of_issue(tx, record.reference))
 
@@ -172,8 +181,14 @@ class Sending:
         return withdrawn
 
     async def _move(
-        self, tx: Transaction, record: HandoverRecord, made: HandoverMove, by: str | None, **values: object
+        self,
+        tx: Transaction,
+        record: HandoverRecord,
+        made: HandoverMove,
+        by: str | None,
+        at: datetime | None = None,
+        **values: object,
     ) -> HandoverRecord:
-        moved = await records.move(tx, record, made, body=self._neighbours.body, at=tx.now, by=by, **values)
+        moved = await records.move(tx, record, made, body=self._neighbours.body, at=at or tx.now, by=by, **values)
         await self._correspondence.moved(tx, moved)
         return moved

@@ -165,6 +165,7 @@ async def _page(
     allowed = await routing.orders.allowed(order, claims)
     askings = await routing.orders.askings(order) if dispatching else ()
     directory = await routing.directory() if allowed.return_until else None
+    handed = await routing.handovers.of_issue(order.reference) if dispatching or order.member == claims.member else ()
     return render(
         request,
         "routing/order.html",
@@ -176,6 +177,8 @@ async def _page(
         if order.why
         else (),
         words=await routing.words.of(order.reference, token_of(request)),
+        handed=handed,
+        hand_over=routing.handovers.may_offer(order, handed, claims),
         askings=[(asking, sentences(order, asking.why, asking.member, translator, called)) for asking in askings],
         suggestions=await routing.orders.suggestions(order) if allowed.assign else (),
         decline_codes=get_args(DeclineReason),
