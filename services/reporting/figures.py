@@ -109,7 +109,6 @@ TIER_NAMES: Mapping[str, str] = {
     "city": N_("City"),
     "district": N_("District"),
     "region": N_("Region"),
-    "district": N_("District"),
 }
 
 OUTCOME_NAMES: Mapping[str | None, str] = {
