@@ -48,8 +48,14 @@ class OwnSites:
 
     def companions(self, server_pid: ServerPid) -> Sequence[Coroutine[Any, Any, None]]:
         """A desk for each body, and a look whether its parent can be reached."""
-        desks = [Desk(body, _pid_of(server_pid, code)).run() for code, body in self._bodies.items()]
+        desks = [self._keep(Desk(body, _pid_of(server_pid, code))) for code, body in self._bodies.items()]
         return [*desks, *(self._look_up(body) for body in self._bodies.values())]
+
+    async def _keep(self, desk: Desk) -> None:
+        try:
+            await desk.run()
+        except Exception as error:
+            self._warn(f"No child can join until the next start: {error!r}")
 
     async def _look_up(self, body: OwnBody) -> None:
         link = body.register.read().link
