@@ -8,7 +8,11 @@ from datetime import timedelta
 from enum import StrEnum
 
 PATIENCE = timedelta(seconds=30)
-"""So long what is on its way may stand still before it counts as lost."""
+"""So long the parent may tell the same, with nothing on its way, before what it lacks counts as lost."""
+
+PATIENCE_ON_ITS_WAY = timedelta(seconds=120)
+"""The same where the stream has something that the parent's server has not taken: after a restart it takes 40 s
+until it asks again (docs/decisions/0009)."""
 
 
 class Standing(StrEnum):
@@ -60,8 +64,9 @@ class OfDay:
     hash: str
 
 
-def judge(own: Own, told: Told, still_for: timedelta) -> Standing:
-    """How the chain stands; ``still_for``: since when the parent has told the same.
+def judge(own: Own, told: Told, still_for: timedelta, *, on_its_way: bool = False) -> Standing:
+    """How the chain stands; ``still_for``: since when the parent has told the same;
+    ``on_its_way``: its server has not taken all of the child's stream.
 
     ``own`` must have been read after the parent answered, or what rose in between looks like a step back.
     """
@@ -73,7 +78,8 @@ def judge(own: Own, told: Told, still_for: timedelta) -> Standing:
         return Standing.LACKS
     if told.position == own.position:
         return Standing.AGREES
-    return Standing.LACKS if still_for >= PATIENCE else Standing.RISING
+    patience = PATIENCE_ON_ITS_WAY if on_its_way else PATIENCE
+    return Standing.LACKS if still_for >= patience else Standing.RISING
 
 
 def first_day_apart(own: Sequence[OfDay], told: Sequence[OfDay], up_to: int) -> str | None:

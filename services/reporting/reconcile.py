@@ -159,10 +159,11 @@ class Reconcile:
             heads[held.body, held.chain] = held.told.position
         answer = await self._parent.ask([self._spot(chain, head, since) for chain, head in heads.items()])
         js = await self._link.jetstream()
-        self.stream_went_back = (await js.stream_info(self._stream)).state.last_seq < answer.sequence
+        last_sequence = (await js.stream_info(self._stream)).state.last_seq
+        self.stream_went_back = last_sequence < answer.sequence
         self._alarms.stream_went_back(self.stream_went_back)
         for chain in answer.chains:
-            await self._settle(chain, answer, since)
+            await self._settle(chain, answer, since, on_its_way=answer.sequence < last_sequence)
         self.answered_at = self._clock.now()
         self._alarms.parent_answered(True)
 
@@ -171,14 +172,14 @@ class Reconcile:
         standing = known.standing if known else Standing.UNKNOWN
         return {"body": chain[0], "chain": chain[1], "head": head, "standing": standing.value, "since": since}
 
-    async def _settle(self, chain: Chain, answer: Answer, since: str | None) -> None:
+    async def _settle(self, chain: Chain, answer: Answer, since: str | None, *, on_its_way: bool) -> None:
         told, now, before = answer.told(chain), self._clock.now(), self.compared.get(chain)
         own, days, oldest = await self._own(chain, told, since)
         behind_since = None
         if told.position < own.position:
             moved = before is None or before.behind_since is None or before.told.position != told.position
             behind_since = now if moved or before is None else before.behind_since
-        standing = judge(own, told, now - behind_since if behind_since else timedelta())
+        standing = judge(own, told, now - behind_since if behind_since else timedelta(), on_its_way=on_its_way)
         day = before.day if before and since is None else None
         their_days = answer.days(chain)
         if their_days is not None:

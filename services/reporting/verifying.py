@@ -131,7 +131,7 @@ class _Scan:
 
     def __init__(self, holdings: Holdings) -> None:
         self._holdings = holdings
-        self._faults: dict[Chain, Fault] = {}
+        self._altered: defaultdict[Chain, dict[int, Fault]] = defaultdict(dict)
         self._seen: defaultdict[Chain, set[int]] = defaultdict(set)
 
     async def take(self, messages: Sequence[Msg]) -> None:
@@ -155,38 +155,32 @@ class _Scan:
             if hash_of(place.previous, said) == place.hash:
                 placed[chain].add((place.position, place.hash))
             else:
-                self._find(
-                    chain, Fault("altered", place.position, event_id, "what it says is not what its hash was made of")
-                )
+                says = "what it says is not what its hash was made of"
+                self._altered[chain][place.position] = Fault("altered", place.position, event_id, says)
         for chain, places in placed.items():
             held = await self._holdings.at(chain, sorted({at for at, _ in places}))
             self._seen[chain] |= {at for at, own in places if at in held and held[at][0] == own}
 
-    def _find(self, chain: Chain, fault: Fault) -> None:
-        known = self._faults.get(chain)
-        if known is None or (fault.position or 0) < (known.position or 0):
-            self._faults[chain] = fault
-
     async def verdict(self, held: HeldOf) -> Verdict:
         """On one chain, when the whole stream was taken."""
-        chain, told = (held.body, held.chain), held.told
+        chain, told, seen = (held.body, held.chain), held.told, self._seen[held.body, held.chain]
+        # One that came again as it was said, from the ledger, is whole.
+        faults = [fault for at, fault in self._altered[chain].items() if at not in seen]
         gap = await self._holdings.first_missing(chain)
         if gap <= told.position:
-            following = await self._holdings.at(chain, [gap + 1])
-            says = "nothing is held in its place" if following else "nothing is held in this place and the next"
-            self._find(chain, Fault("missing", gap, None, says))
-        seen = self._seen[chain]
+            faults.append(Fault("missing", gap, None, "nothing is held in its place"))
         lost = next((at for at in range(1, min(gap, told.position + 1)) if at not in seen), None)
-        altered = self._faults.get(chain)
-        if lost is not None and (altered is None or altered.position != lost):
+        if lost is not None:
             event = (await self._holdings.at(chain, [lost])).get(lost, ("", None))[1]
-            self._find(chain, Fault("missing", lost, event, "its place is kept and the stream does not have it"))
-        if told.strays and chain not in self._faults:
-            one = next(
-                each
-                for each in await self._holdings.beside()
-                if (each.body, each.chain) == chain and each.why != SET_ASIDE
-            )
-            place = one.position or None
-            self._faults[chain] = Fault("inserted", place, one.event_id, "another event has its place, or it has none")
-        return Verdict(*chain, told.events, self._faults.get(chain), None, held.set_aside)
+            faults.append(Fault("missing", lost, event, "its place is kept and the stream does not have it"))
+        first = min(faults, key=lambda fault: fault.position or 0, default=None)
+        if first is None and told.strays:
+            first = await self._stray(chain)
+        return Verdict(*chain, told.events, first, None, held.set_aside)
+
+    async def _stray(self, chain: Chain) -> Fault:
+        for each in await self._holdings.beside():
+            if (each.body, each.chain) == chain and each.why != SET_ASIDE:
+                place = each.position or None
+                return Fault("inserted", place, each.event_id, "another event has its place, or it has none")
+        return Fault("inserted", None, None, "another event has its place, or it has none")

@@ -117,7 +117,7 @@ async def test_an_altered_event_is_named_parked_and_not_counted(above: Above) ->
     assert (parked["event_id"], "altered" in parked["reason"]) == ("id-b", True)
     assert await above.issues() == 2
     await above.hears(b)  # once more from the ledger
-    assert (await above.issues(), (await above.holdings.chains())[0].told.events) == (3, 3)
+    assert (await above.issues(), await above.verdict()) == (3, Verdict("zhaosu", "intake", 3, None))
 
 
 async def test_a_missing_event_is_named(above: Above) -> None:
@@ -176,6 +176,7 @@ def test_how_a_chain_stands() -> None:
     assert judge(Own(5, "h5"), told, soon) is Standing.AGREES
     assert judge(Own(9, "h5"), told, soon) is Standing.RISING
     assert judge(Own(9, "h5"), told, PATIENCE) is Standing.LACKS
+    assert judge(Own(9, "h5"), told, PATIENCE, on_its_way=True) is Standing.RISING
     assert judge(Own(9, "h5"), replace(told, events=4), soon) is Standing.LACKS
     assert judge(Own(4, None), told, soon) is Standing.WENT_BACK
     assert judge(Own(9, "other"), told, soon) is Standing.DIFFERS
