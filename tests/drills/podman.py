@@ -106,11 +106,14 @@ class Podman:
         # Twice: what others depend on is refused the first time.
         for command in (
             ("rm", "-fa", "-t", "5"),
+            ("rm", "-fa"),
             ("volume", "prune", "-f"),
             ("network", "prune", "-f"),
             ("rmi", "-fa"),
         ):
             self.run("podman", *command, check=False)
+        # The storage leaves itself mounted on itself.
+        self.run("umount", self.work / "graph" / "overlay", check=False)
 
 
 def _mirror() -> str:
