@@ -146,6 +146,7 @@ def build(
         routers=[
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
             ledger_api(tiers),
+            ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),
             report_pages(reports, doings, lateness, clock),
             tiers_api(topology, outboxes),
