@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_type_hints
 
 import httpx
 import nats
@@ -74,7 +75,8 @@ async def reporting_at(body: Body, server: TierServer, folder: Path) -> AsyncIte
     clock = FixedClock(datetime.now(UTC))
     own, _ = new_key_pair()
     staff, staff_public = new_key_pair()
-    settings = ServiceSettings.model_validate(
+    asked_for: type[ServiceSettings] = get_type_hints(reporting.build)["settings"]
+    settings = asked_for.model_validate(
         {
             "body": body.code,
             "tier": body.tier,
