@@ -25,6 +25,7 @@ from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
 from services.reporting.http.tier_pages import tier_pages
 from services.reporting.http.tiers_api import tiers_api
+from services.reporting.http.ways import ways_api
 from services.reporting.lag import lag_of
 from services.reporting.lateness import Lateness
 from services.reporting.neighbours import http_ledgers
