@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import Table, func, select
 
 from services.reporting.tables import MESSAGING, Beside, Held, HeldChain
-from shared.contracts.envelope import source_of
+from shared.contracts.envelope import event_id_of, source_of
 from shared.contracts.report import LedgerRestored
 from shared.contracts.subjects import parse
 from shared.db.transaction import Transaction
@@ -76,6 +76,8 @@ def arrived_in(event_id: str, subject: str, headers: Mapping[str, str], body: by
     if source_of(headers) != f"/{address.body}/{service}" or not service or len(service) > 16:
         return None
     at = headers.get("ce-time", "")
+    # Its publisher's own id, of which its hash was made; here it is kept under another, with its way.
+    event_id = event_id_of(headers) or event_id
     said = Said(event_id, address.own_subject, at, body.decode("utf-8", "backslashreplace"))
     place = place_in(headers)
     if place is None:
@@ -100,19 +102,22 @@ async def hold(tx: Transaction, letters: Sequence[Letter]) -> set[str]:
     Gives the ids of events that were set aside before, and so are not to be applied again.
     """
     by_chain: defaultdict[Chain, dict[str, Arrived]] = defaultdict(dict)
+    kept_under: defaultdict[str, set[str]] = defaultdict(set)
     for letter in letters:
         arrived = arrived_in(letter.event_id, letter.subject, letter.headers, letter.body)
         if arrived is not None:
             by_chain[arrived.chain][arrived.place.hash] = arrived
+            kept_under[arrived.place.hash].add(letter.event_id)
     void: set[str] = set()
     for chain, arrivals in by_chain.items():
-        void |= await _hold(tx, chain, list(arrivals.values()))
+        for hash_ in await _hold(tx, chain, list(arrivals.values())):
+            void |= kept_under[hash_]
     return void
 
 
 async def _hold(tx: Transaction, chain: Chain, arrivals: Sequence[Arrived]) -> set[str]:
     known = await tx.one(select(CHAINS).where(CHAINS.c.body == chain[0], CHAINS.c.chain == chain[1]).with_for_update())
-    void = await _set_aside_before(tx, chain, arrivals) if known is not None and known.set_aside else {}
+    void = await _set_aside_before(tx, chain, arrivals) if known is not None and known.set_aside else set()
     arrivals = [each for each in arrivals if each.place.hash not in void]
     placed = [each for each in arrivals if each.place.position]
     unplaced = [each for each in arrivals if not each.place.position]
@@ -128,16 +133,16 @@ async def _hold(tx: Transaction, chain: Chain, arrivals: Sequence[Arrived]) -> s
         for each in placed:
             if each.restored_to is not None and each.place.hash in new | strays:
                 await _go_back(tx, each, each.restored_to)
-    return set(void.values())
+    return void
 
 
-async def _set_aside_before(tx: Transaction, chain: Chain, arrivals: Sequence[Arrived]) -> dict[str, str]:
+async def _set_aside_before(tx: Transaction, chain: Chain, arrivals: Sequence[Arrived]) -> set[str]:
     rows = await tx.all(
-        select(BESIDE.c.hash, BESIDE.c.event_id).where(
+        select(BESIDE.c.hash).where(
             *_of(BESIDE, chain), BESIDE.c.why == SET_ASIDE, BESIDE.c.hash.in_([each.place.hash for each in arrivals])
         )
     )
-    return {row.hash: row.event_id for row in rows}
+    return {row.hash for row in rows}
 
 
 async def _look_at_the_taken(tx: Transaction, chain: Chain, taken: Sequence[Arrived]) -> set[str]:
