@@ -12,10 +12,10 @@ import httpx
 import nats
 
 from services.reporting import app as reporting
+from services.reporting.settings import ReportingSettings
 from shared.clock import SystemClock
 from shared.contracts.envelope import headers_of
 from shared.contracts.event import Event
-from shared.settings import ServiceSettings
 from shared.web.auth import SESSION_COOKIE, Role, TokenSigner, new_key_pair
 from tests.integration.reporting_run import NOW
 from tests.integration.two_tiers import TierServer
@@ -71,7 +71,7 @@ async def reporting_at(server: TierServer, database_url: str, **settings: Any) -
         "verify_keys": {"routing": staff_public},
         "tier_look_seconds": LOOKS_EVERY,
     }
-    service = reporting.build(ServiceSettings.model_validate(told | settings))
+    service = reporting.build(ReportingSettings.model_validate(told | settings))
     signer = TokenSigner("routing", staff, server.site.body, SystemClock())
     token = signer.sign(subject="account", role=Role.OFFICER, lifetime=timedelta(hours=1))
     async with (
