@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
@@ -54,6 +53,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime
 from shared.web.auth import Role, TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.neighbours import neighbour_client
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -113,7 +113,7 @@ def build(
     looking = Looking(runtime.link, stream, settings.body, clock)
     links = Links(runtime.reader, runtime.writer, settings.parent)
     watch = Watch(looking, links, clock, settings.tier_look_seconds, registry)
-    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    neighbours = neighbour_client(settings.neighbours)
     topology = Topology(
         reports,
         watch,
