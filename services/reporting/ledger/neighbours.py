@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from services.reporting.comparing import OfDay
+from services.reporting.ledger.comparing import OfDay
 from shared.web.neighbours import neighbour_client
 
 KEEPERS = ("intake", "routing", "consultation")
