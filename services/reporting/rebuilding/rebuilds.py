@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
 
@@ -14,6 +14,7 @@ from services.reporting.ways import Ways
 from shared.db.writer import Writer
 from shared.errors import NotFound
 from shared.ids import new_id
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -71,9 +72,7 @@ class Rebuilds:
             yield
         finally:
             if self._running is not None:
-                self._running[1].cancel()
-                with suppress(asyncio.CancelledError):
-                    await self._running[1]
+                await stop(self._running[1])
 
     async def _run(self, progress: Progress) -> None:
         try:
