@@ -74,6 +74,8 @@ class BodyConfig(_Frozen):
     names: dict[str, str] = Field(default_factory=dict)
     neighbours: dict[str, dict[str, str]] = Field(default_factory=dict)
     """The names of the bodies next to it in the tree, its parent's and its children's, by code and language."""
+    neighbours_file: Path | None = Field(default=None, exclude=True)
+    """Where a file follows who joins and leaves; found anew at every start, since a body's folder may be moved."""
     port: int
     origin: str
     nats_host: str = HOST
@@ -137,6 +139,11 @@ class BodyConfig(_Frozen):
 def config_path(machine: Machine, body: str) -> Path:
     """Where the configuration of ``body`` lies."""
     return machine.folder(body) / "body.json"
+
+
+def neighbours_path(folder: Path) -> Path:
+    """Where a body that stands on its own says who is next to it, in its folder."""
+    return folder / "neighbours.json"
 
 
 def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bool) -> BodyConfig:

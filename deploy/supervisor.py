@@ -161,8 +161,8 @@ class Supervisor:
             await self._declare(body, configs[body.code])
         # Now every parent has what it hands down.
         for body in self._bodies:
-            config, below = configs[body.code], self._sites.children(body.code)
-            await declare_handed(self._steward_urls(config), body.code, parent=config.parent, children=below)
+            above, below = self._sites.parent(body.code), self._sites.children(body.code)
+            await declare_handed(self._steward_urls(configs[body.code]), body.code, parent=above, children=below)
 
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")

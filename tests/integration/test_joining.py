@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from deploy.tiers.joining import JoinRefused, NotJoined, join, leave
 from deploy.tiers.links import links
 from deploy.tiers.wire import LeafAddress, NoAnswer, ParentUnreachable, SignInRefused, ask, is_let_in
 from tests.integration.own_tiers import RunningBody, make, running
+from tests.integration.two_bodies import routing_of, vault
 
 REPORT = "from.zhaosu.doorstep.zhaosu.report.issue.submitted.v1"
 
@@ -51,6 +53,49 @@ async def test_a_body_joins_by_one_file_and_its_reports_rise_over_tls(tmp_path: 
         for kept in (*ili.folder.rglob("*"), *zhaosu.folder.rglob("*")):
             assert not kept.is_file() or secret.encode() not in kept.read_bytes(), kept
         assert parent.pid is not None and await speaks_only_tls(ili.config.leaf_port)
+
+
+async def test_issues_are_handed_both_ways_between_bodies_that_joined_while_they_ran(tmp_path: Path) -> None:
+    ili, zhaosu = make(tmp_path, "ili"), make(tmp_path, "zhaosu")
+    async with running(ili, zhaosu) as (parent, child), AsyncExitStack() as stack:
+        vault_url, _ = stack.enter_context(vault())
+        here, above = [
+            await stack.enter_async_context(
+                routing_of(
+                    one.server(),
+                    f"sqlite:///{tmp_path}/{one.body.code}.db",
+                    datetime.now(UTC),
+                    vault_url,
+                    neighbour_bodies={},
+                    neighbours_file=one.body.neighbours_file,
+                )
+            )
+            for one in (child, parent)
+        ]
+        alone = {"reference": await here.submitted(), "text": "乡卫生室常用药长期短缺。"}
+        await here.ordered(alone["reference"])
+        assert (await here.ask("POST", "/api/v1/handovers", alone, 422))["code"] == "no-parent"
+        # The command does no more than this: streams and neighbours are the running bodies' own to see to.
+        await child.join(await parent.invite(zhaosu, tmp_path))
+        up = (await here.ask("POST", "/api/v1/handovers", alone, 201))["handover_id"]
+        await above.until(up, "offered")
+        await above.ask("POST", f"/api/v1/handovers/{up}/accept")
+        await here.until(up, "accepted")
+        below = {"reference": await above.submitted(), "text": "请就近查看。", "to": "zhaosu"}
+        await above.ordered(below["reference"])
+        down = (await above.ask("POST", "/api/v1/handovers", below, 201))["handover_id"]
+        await here.until(down, "offered")
+        await here.ask("POST", f"/api/v1/handovers/{down}/return", {"reason": "属于州级权限。"})
+        assert (await above.until(down, "returned"))["reason"] == "属于州级权限。"
+        for body, other in ((here, "ili"), (above, "zhaosu")):
+            names = await body.ask("GET", "/api/v1/roster/names")
+            assert names["body"][other] == {"en": f"Body {other}"}
+            assert (await body.ask("GET", "/api/v1/routing/parked", role="officer"))["items"] == []
+        # A child that left is handed nothing new; what it took is still answered for.
+        assert await leave(zhaosu)
+        below["reference"] = await above.submitted()
+        await above.ordered(below["reference"])
+        assert (await above.ask("POST", "/api/v1/handovers", below, 422))["code"] == "not-a-neighbour"
 
 
 async def speaks_only_tls(port: int) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from services.routing.handover import records
+from services.routing.handover.nearby import Names, Near
 from services.routing.handover.records import HandoverRecord, Missed
 from shared.contracts import inner
 from shared.contracts.handover import HandoverEvent, Way
@@ -16,18 +16,28 @@ from shared.errors import DomainError
 from shared.ids import derived_id
 
 
-@dataclass(frozen=True)
 class Neighbours:
-    """``names`` are those of the parent and of the children, by code and language."""
+    """The bodies next to ``body``; ``near`` says who they are now, since bodies join and leave meanwhile."""
 
-    body: str
-    parent: str | None
-    names: Mapping[str, Mapping[str, str]]
+    def __init__(self, body: str, near: Callable[[], Near]) -> None:
+        self.body = body
+        self._near = near
+
+    @property
+    def parent(self) -> str | None:
+        """The body above."""
+        return self._near().parent
+
+    @property
+    def names(self) -> Names:
+        """Of the parent and of the children, by code and language."""
+        return self._near().names
 
     @property
     def children(self) -> tuple[str, ...]:
-        """The bodies directly below."""
-        return tuple(code for code in self.names if code != self.parent)
+        """The bodies directly below that something can be handed to."""
+        near = self._near()
+        return tuple(code for code in near.names if code != near.parent and code not in near.left)
 
     def way_to(self, other: str | None, *, field: str = "to") -> tuple[str, Way]:
         """Where it goes, by default up, and which way that is. Raises DomainError on ``field``."""
@@ -47,8 +57,9 @@ class Neighbours:
         Raises DomainError for anybody but the parent and the children themselves: an event with a stamp came from
         that child, one without from above.
         """
-        said_by = self.parent if not address.via else address.via[0]
-        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in self.names:
+        near = self._near()
+        said_by = near.parent if not address.via else address.via[0]
+        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in near.names:
             raise DomainError("not-a-neighbour-speaks", "This event is of no body next to this one.")
         return said_by
 
@@ -75,7 +86,8 @@ class Correspondence:
                 **fields,
             }
         )
-        down = record.other if record.other != self._neighbours.parent else None
+        is_below = (record.way == "down") is record.is_ours
+        down = record.other if is_below else None
         tx.announce(said, event_id=derived_id(self.body, "handover", record.handover_id, event.verb), to_child=down)
 
     async def moved(self, tx: Transaction, record: HandoverRecord) -> None:
