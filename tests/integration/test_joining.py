@@ -87,6 +87,8 @@ async def test_issues_are_handed_both_ways_between_bodies_that_joined_while_they
         await here.until(down, "offered")
         await here.ask("POST", f"/api/v1/handovers/{down}/return", {"reason": "属于州级权限。"})
         assert (await above.until(down, "returned"))["reason"] == "属于州级权限。"
+        for one in (ili, zhaosu):
+            assert [(each.down_stream, each.down_lag) for each in await links(one)] == [("DOWN_zhaosu", 0)]
         for body, other in ((here, "ili"), (above, "zhaosu")):
             names = await body.ask("GET", "/api/v1/roster/names")
             assert names["body"][other] == {"en": f"Body {other}"}
