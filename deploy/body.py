@@ -50,6 +50,7 @@ def service_values(config: BodyConfig, service: str) -> dict[str, object]:
             "sample_mail_domain": f"{config.body}.example" if config.sample else None,
             "nats_handover_url": config.handover_nats_url,
             "neighbour_bodies": config.neighbours,
+            "further_bodies": config.further,
             "neighbours_file": str(config.neighbours_file) if config.neighbours_file else None,
         },
         "notify": {"smtp_url": config.smtp_url, "mail_from": config.mail_from},

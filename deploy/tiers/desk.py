@@ -58,6 +58,8 @@ class Answer(BaseModel):
     ancestors: tuple[str, ...] = ()
     names: dict[Language, Name] = Field(default_factory=dict, max_length=20)
     """What the parent calls itself, by language."""
+    ancestor_names: dict[str, dict[Language, Name]] = Field(default_factory=dict, max_length=20)
+    """What the bodies above it are called, by code and language."""
 
 
 class Desk:
@@ -147,8 +149,14 @@ class Desk:
             joined = Child(secret_hash=request.secret_hash, names=request.names, joined_at=now)
             spent = {**tiers.spent, opened.id: now}
             self._body.register.write(tiers.with_child(code, joined).model_copy(update={"spent": spent}))
-            names = self._body.config.names
-            return Answer(said="bound", now=now, ancestors=self._body.ancestors(tiers), names=names)
+            link = tiers.link
+            return Answer(
+                said="bound",
+                now=now,
+                ancestors=self._body.ancestors(tiers),
+                names=self._body.config.names,
+                ancestor_names={link.parent: link.names, **link.ancestor_names} if link else {},
+            )
 
     async def _let_in(self, code: str) -> None:
         await self._apply(code)

@@ -56,8 +56,14 @@ async def join(body: OwnBody, invitation: Invitation, now: datetime) -> timedelt
     _refuse(invitation, answer, now)
     if body.code in answer.ancestors:
         raise BadInvitation(f"{body.code} stands above {invitation.parent} by now, and cannot stand under it")
-    heard = {"ancestors": answer.ancestors or pending.ancestors, "names": answer.names}
-    link = pending.model_copy(update={"joined_at": now, **heard})
+    link = pending.model_copy(
+        update={
+            "joined_at": now,
+            "ancestors": answer.ancestors or pending.ancestors,
+            "names": answer.names,
+            "ancestor_names": answer.ancestor_names,
+        }
+    )
     with body.register.held():
         tiers = body.register.read()
         spent = {**tiers.spent, invitation.id: now}

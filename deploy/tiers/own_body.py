@@ -135,7 +135,8 @@ class OwnBody:
         if parent is not None:
             names[parent] = tiers.link.names if tiers.link else {}
         left = [code for code in tiers.admitted if tiers.children[code].left_at is not None]
-        return {"parent": parent, "names": names, "left": left}
+        further = tiers.link.ancestor_names if tiers.link else {}
+        return {"parent": parent, "names": names, "further": further, "left": left}
 
     @property
     def _parent_authority(self) -> Path:

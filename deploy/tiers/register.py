@@ -36,6 +36,8 @@ class ParentLink(_Frozen):
     invitation_id: str
     names: dict[str, str] = Field(default_factory=dict)
     """What the parent calls itself, by language."""
+    ancestor_names: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """What the bodies above the parent are called, by code and language, as far as it knows."""
     joined_at: AwareDatetime | None = None
     """None while the parent's answer is awaited: the secret may hold already, or not yet."""
 

@@ -207,7 +207,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         book=book,
         editing=RosterEditing(book, settings.body, settings.time_zone),
         changed=deadlines.wake,
-        bodies=lambda: {settings.body: settings.body_names, **near().names},
+        bodies=lambda: {**near().further, **near().names, settings.body: settings.body_names},
     )
 
     calendar = CalendarKeeping(
@@ -273,7 +273,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
 
 def near_bodies(settings: RoutingSettings) -> Callable[[], Near]:
     """Who is next to the body: as told at start, or as the file says that follows who joins."""
-    first = Near(parent=settings.parent, names=settings.neighbour_bodies)
+    first = Near(parent=settings.parent, names=settings.neighbour_bodies, further=settings.further_bodies)
     return NearbyFile(settings.neighbours_file, first) if settings.neighbours_file is not None else lambda: first
 
 

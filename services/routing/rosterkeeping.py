@@ -37,7 +37,7 @@ class RosterKeeping:
     changed: Callable[[], None]
     """Called after each change: orders that nobody fitted may find somebody now."""
     bodies: Callable[[], Mapping[str, Mapping[str, str]]]
-    """The names of this body and of the ones next to it now, by code and language."""
+    """The names of this body and of others in the tree, as far as they are known now, by code and language."""
 
     def today(self) -> date:
         """The date at the body."""

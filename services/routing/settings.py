@@ -23,6 +23,8 @@ class RoutingSettings(ServiceSettings):
     """Account UPLINK; without it nothing that is handed to the body is heard."""
     neighbour_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Names by code and language of the bodies next to this one in the tree: its parent and its children."""
+    further_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Names of bodies further off in the tree: a neighbour may hand an issue on to them."""
     neighbours_file: Path | None = None
     """A file that says the same and follows who joins and leaves (:class:`~services.routing.handover.nearby.Near`)."""
     handover_take_days: int = Field(default=5, ge=1, le=250)

@@ -57,9 +57,9 @@ async def test_what_concerns_no_single_issue_and_no_member_is_told_to_the_office
 async def test_a_late_handover_is_told_to_the_office_of_either_body_once(zhaosu: NotifyUnderTest) -> None:
     known = {"occurred_at": NOW, "reference": "AAAA-1111", "other": "ili", "due_at": NOW}
     told = {
-        "未在期限内接收或退回本机关移交的诉求": {"is_ours": True, "missed": "offer"},
-        "移交本机关的诉求，本机关未在期限内接收或退回": {"is_ours": False, "missed": "offer"},
-        "已接收本机关移交的诉求，但未在期限内答复": {"is_ours": True, "missed": "answer"},
+        "未在期限内接收或退回本机构移交的诉求": {"is_ours": True, "missed": "offer"},
+        "移交本机构的诉求，本机构未在期限内接收或退回": {"is_ours": False, "missed": "offer"},
+        "已接收本机构移交的诉求，但未在期限内答复": {"is_ours": True, "missed": "answer"},
         "对方仍在等待答复": {"is_ours": False, "missed": "answer"},
     }
     for number, facts_of_it in enumerate(told.values()):

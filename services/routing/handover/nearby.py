@@ -35,6 +35,8 @@ class Near(BaseModel):
     parent: str | None = None
     names: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Of the parent and of every child, by code and language; empty where nobody said a name."""
+    further: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Names of bodies further off, to which a neighbour may hand an issue on, as far as they are known."""
     left: tuple[str, ...] = ()
     """Children that are joined no more: what they said is heard to its end, and nothing new is handed to them."""
 
