@@ -12,7 +12,7 @@ from typing import get_type_hints
 import uvicorn
 from prometheus_client import CollectorRegistry
 
-from deploy.body_config import BodyConfig
+from deploy.body_config import BodyConfig, neighbours_path
 from deploy.machine import HOST
 from deploy.origin import OneOrigin
 from deploy.topology import SERVICES
@@ -50,6 +50,8 @@ def service_values(config: BodyConfig, service: str) -> dict[str, object]:
             "sample_mail_domain": f"{config.body}.example" if config.sample else None,
             "nats_handover_url": config.handover_nats_url,
             "neighbour_bodies": config.neighbours,
+            "further_bodies": config.further,
+            "neighbours_file": str(config.neighbours_file) if config.neighbours_file else None,
         },
         "notify": {"smtp_url": config.smtp_url, "mail_from": config.mail_from},
         "reporting": {"nats_uplink_url": config.uplink_nats_url},
@@ -128,7 +130,11 @@ def main() -> None:
     """Entry point of the body's process."""
     if len(sys.argv) != 2:
         raise SystemExit("usage: python -m deploy.body <body.json>")
-    serve(BodyConfig.read(Path(sys.argv[1])))
+    path = Path(sys.argv[1]).absolute()
+    config = BodyConfig.read(path)
+    if config.own:
+        config = config.model_copy(update={"neighbours_file": neighbours_path(path.parent)})
+    serve(config)
 
 
 if __name__ == "__main__":

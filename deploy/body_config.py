@@ -74,6 +74,10 @@ class BodyConfig(_Frozen):
     names: dict[str, str] = Field(default_factory=dict)
     neighbours: dict[str, dict[str, str]] = Field(default_factory=dict)
     """The names of the bodies next to it in the tree, its parent's and its children's, by code and language."""
+    further: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Likewise of the bodies further off: a neighbour may hand an issue on to them."""
+    neighbours_file: Path | None = Field(default=None, exclude=True)
+    """Where a file follows who joins and leaves; found anew at every start, since a body's folder may be moved."""
     port: int
     origin: str
     nats_host: str = HOST
@@ -139,6 +143,11 @@ def config_path(machine: Machine, body: str) -> Path:
     return machine.folder(body) / "body.json"
 
 
+def neighbours_path(folder: Path) -> Path:
+    """Where a body that stands on its own says who is next to it, in its folder."""
+    return folder / "neighbours.json"
+
+
 def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bool) -> BodyConfig:
     """The configuration of ``body`` on ``machine``: kept secrets, present addresses; written to its file."""
     path = config_path(machine, body.code)
@@ -154,7 +163,8 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
         parent=body.parent,
         time_zone=body.time_zone,
         names=dict(body.names),
-        neighbours=_neighbours(topology, body),
+        neighbours=(near := _neighbours(topology, body)),
+        further={each.code: dict(each.names) for each in topology if each != body and each.code not in near},
         port=ports.http,
         origin=f"http://{HOST}:{ports.http}",
         nats_port=ports.nats,

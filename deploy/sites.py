@@ -36,6 +36,10 @@ class Sites(Protocol):
         """Bodies whose reports ``code`` keeps a stream for."""
         ...
 
+    def parent(self, code: str) -> str | None:
+        """The body that hands down to ``code`` over its link."""
+        ...
+
     def companions(self, server_pid: ServerPid) -> Sequence[Coroutine[Any, Any, None]]:
         """What goes on beside the processes once everything is ready, until it is cancelled."""
         ...
@@ -69,6 +73,10 @@ class TopologySites:
     def children(self, code: str) -> Sequence[str]:
         """The bodies directly below in the topology, whether they run here or not."""
         return [child.code for child in self._topology.children_of(self._body(code))]
+
+    def parent(self, code: str) -> str | None:
+        """As the topology says."""
+        return self._body(code).parent
 
     def companions(self, server_pid: ServerPid) -> Sequence[Coroutine[Any, Any, None]]:
         """None: who is joined stands in the topology."""

@@ -18,6 +18,7 @@ from deploy.accounts import Account
 from deploy.body_config import BodyConfig, config_path
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
+from deploy.nats.in_step import Parent, keep_in_step
 from deploy.nats.streams import StewardUrls, declare_handed, declare_streams
 from deploy.ports import until_free
 from deploy.process import Command, Watched
@@ -74,6 +75,7 @@ class Supervisor:
         self._services: list[Watched] = []
         self._pids: dict[str, int] = {}
         self._run: Run | None = None
+        self._configs: dict[str, BodyConfig] = {}
         self._stopping = asyncio.Event()
 
     async def run(self, settle: Settle, on_ready: Callable[[Run], None]) -> None:
@@ -94,7 +96,8 @@ class Supervisor:
             await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 on_ready(starting.result())
-                tasks += [asyncio.create_task(work) for work in self._sites.companions(self._server_pid)]
+                beside = [*self._sites.companions(self._server_pid), *map(self._kept_in_step, self._bodies)]
+                tasks += [asyncio.create_task(work) for work in beside]
                 await waiting
         finally:
             for task in tasks:
@@ -109,7 +112,7 @@ class Supervisor:
         self._stopping.set()
 
     async def _start(self, settle: Settle) -> Run:
-        configs = self._sites.configure()
+        configs = self._configs = self._sites.configure()
         await until_free(self._ports(configs))
         if self._machine.database_server is not None:
             # Imported here: with SQLite files the supervisor needs no database library.
@@ -161,12 +164,18 @@ class Supervisor:
             await self._declare(body, configs[body.code])
         # Now every parent has what it hands down.
         for body in self._bodies:
-            config, below = configs[body.code], self._sites.children(body.code)
-            await declare_handed(self._steward_urls(config), body.code, parent=config.parent, children=below)
+            above, below = self._sites.parent(body.code), self._sites.children(body.code)
+            await declare_handed(self._steward_urls(configs[body.code]), body.code, parent=above, children=below)
 
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")
         await declare_streams(self._steward_urls(config), body.code, children=self._sites.children(body.code))
+
+    async def _kept_in_step(self, body: Body) -> None:
+        config = self._configs[body.code]
+        urls = self._steward_urls(config)
+        parent = Parent(config.monitor_url, services_url=config.services_nats_url, steward_url=urls.uplink)
+        await keep_in_step(parent, lambda: self._sites.children(body.code))
 
     def _steward_urls(self, config: BodyConfig) -> StewardUrls:
         steward = config.secrets.nats_steward

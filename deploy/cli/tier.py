@@ -139,20 +139,27 @@ def dismiss(child: _ChildArgument, at: _AtOption = None, folder: _DirOption = No
 
 
 def status(at: _AtOption = None, folder: _DirOption = None, as_json: _JsonOption = False) -> None:
-    """Each link: up or down, how far it lags, what came last; 3 when a link that should be up is not."""
+    """Each link: up or down, how far it lags, what came last, where its chains end; 3 when one that should be up is
+    not."""
+    from deploy.cli.tier_heads import heads_of, print_heads
     from deploy.tiers.links import links
 
     body = _body(folder, at)
     seen = asyncio.run(links(body))
+    heads = asyncio.run(heads_of(body))
     if as_json:
-        print_json({"body": body.code, "links": [asdict(link) for link in seen]})
+        print_json({"body": body.code, "links": [asdict(link) for link in seen], "chains": heads})
     else:
-        columns = ("body", "is our", "link", "stream", "events", "lag", "last event")
+        columns = ("body", "is our", "link", "up", "events", "lag", "last event", "down", "lag")
         rows = [
-            (one.body, one.side, one.state, one.stream, *map(_or_dash, (one.events, one.lag, one.last_event)))
+            (
+                *(one.body, one.side, one.state, one.stream),
+                *map(_or_dash, (one.events, one.lag, one.last_event, one.down_stream, one.down_lag)),
+            )
             for one in seen
         ]
         print_table(columns, rows, title=f"Links of {body.code}")
+        print_heads(body.code, heads)
     if any(link.state in ("down", "unknown") for link in seen):
         raise typer.Exit(3)
 

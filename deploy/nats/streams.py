@@ -205,11 +205,18 @@ async def _ensure_stream(jetstream: JetStreamContext, config: StreamConfig) -> N
 
 @asynccontextmanager
 async def _jetstream(url: str) -> AsyncIterator[JetStreamContext]:
+    async with connected(url) as client:
+        yield client.jetstream(timeout=5)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Client]:
+    """A connection for one errand. Raises nats' errors and OSError where nobody answers."""
     client = Client()
     try:
         # Within: who is told to stop while it connects closes what is open by then.
         await client.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_raise_nothing)
-        yield client.jetstream(timeout=5)
+        yield client
     finally:
         await client.close()
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import httpx
 import structlog
@@ -20,7 +20,7 @@ from nats.aio.msg import Msg
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from deploy.nats.names import bind_subject
-from deploy.nats.streams import StewardUrls, declare_streams
+from deploy.nats.streams import StewardUrls, StreamsNotDeclared, declare_handed, declare_streams
 from deploy.tiers.invitation import CLOCK_LIMIT
 from deploy.tiers.own_body import OwnBody
 from deploy.tiers.register import Child, Tiers
@@ -29,18 +29,23 @@ from deploy.tiers.reload import look, reload_server
 log = structlog.get_logger(__name__)
 
 Said = Literal["bound", "gone", "unknown", "expired", "clock", "unreadable"]
+Language = Annotated[str, Field(max_length=20)]
+Name = Annotated[str, Field(max_length=200)]
 _LINKED_WITHIN = 15.0
+_LINK_LOOK_EVERY = 1.0
 _LOOK_EVERY = 0.1
 
 
 class BindRequest(BaseModel):
-    """A child asks to be let in from now on by a secret of its own."""
+    """A child asks to be let in from now on by a secret of its own; a newer child may say more than we understand."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     invitation: str
     secret_hash: str = Field(pattern=r"^\$2b\$\d\d\$[./A-Za-z0-9]{53}$")
     now: AwareDatetime
+    names: dict[Language, Name] = Field(default_factory=dict, max_length=20)
+    """What the child calls itself, by language."""
 
 
 class Answer(BaseModel):
@@ -51,6 +56,10 @@ class Answer(BaseModel):
     said: Said
     now: AwareDatetime
     ancestors: tuple[str, ...] = ()
+    names: dict[Language, Name] = Field(default_factory=dict, max_length=20)
+    """What the parent calls itself, by language."""
+    ancestor_names: dict[str, dict[Language, Name]] = Field(default_factory=dict, max_length=20)
+    """What the bodies above it are called, by code and language."""
 
 
 class Desk:
@@ -77,13 +86,31 @@ class Desk:
             await client.connect(url, max_reconnect_attempts=-1, reconnect_time_wait=1, error_cb=_log_error)
             await client.subscribe("tier.bind.*", cb=self._bind)
             await client.subscribe("tier.leave.*", cb=self._leave)
-            await asyncio.Event().wait()
+            await self._follow_parent()
         finally:
             for task in self._following:
                 task.cancel()
             await asyncio.gather(*self._following, return_exceptions=True)
             with suppress(Exception):  # the server may be gone before us
                 await client.close()
+
+    async def _follow_parent(self) -> None:
+        """Declare what is handed down from a parent once the body is linked to it, whoever wrote the link down.
+
+        Not left to ``tier join``: a command that is cut off after the parent let it in is not typed again.
+        """
+        declared_for: str | None = None
+        while True:
+            link = self._body.register.read().link
+            parent = link.parent if link else None
+            if parent is not None and parent != declared_for:
+                await until_linked(self._body, "UPLINK", _LINKED_WITHIN)
+                try:
+                    await declare(self._body)
+                    declared_for = parent
+                except StreamsNotDeclared as error:
+                    log.warning("tier-streams-wait", parent=parent, error=str(error))
+            await asyncio.sleep(_LINK_LOOK_EVERY)  # the register is a file that other processes write, too
 
     async def _bind(self, message: Msg) -> None:
         code = message.subject.removeprefix(bind_subject(""))
@@ -119,15 +146,22 @@ class Desk:
                 return Answer(said="expired", now=now)
             if abs(now - request.now) >= CLOCK_LIMIT:
                 return Answer(said="clock", now=now)
-            joined = Child(secret_hash=request.secret_hash, joined_at=now)
+            joined = Child(secret_hash=request.secret_hash, names=request.names, joined_at=now)
             spent = {**tiers.spent, opened.id: now}
             self._body.register.write(tiers.with_child(code, joined).model_copy(update={"spent": spent}))
-            return Answer(said="bound", now=now, ancestors=self._body.ancestors(tiers))
+            link = tiers.link
+            return Answer(
+                said="bound",
+                now=now,
+                ancestors=self._body.ancestors(tiers),
+                names=self._body.config.names,
+                ancestor_names={link.parent: link.names, **link.ancestor_names} if link else {},
+            )
 
     async def _let_in(self, code: str) -> None:
         await self._apply(code)
         # A server that asks for a stream behind a link that is not there yet asks again only after 10 to 40 s.
-        await until_linked(self._body, code, _LINKED_WITHIN)
+        await until_linked(self._body, f"C_{code}", _LINKED_WITHIN)
         await declare(self._body)
 
     async def _apply(self, code: str) -> None:
@@ -150,7 +184,7 @@ class Desk:
 def dismissed(tiers: Tiers, code: str, now: datetime) -> Tiers:
     """``tiers`` with a child that gets in no more; what it reported stays."""
     child = tiers.children[code]
-    return tiers.with_child(code, Child(joined_at=child.joined_at, left_at=now))
+    return tiers.with_child(code, Child(names=child.names, joined_at=child.joined_at, left_at=now))
 
 
 async def apply(body: OwnBody, server_pid: int | None, now: datetime) -> None:
@@ -169,17 +203,18 @@ async def apply(body: OwnBody, server_pid: int | None, now: datetime) -> None:
 
 
 async def declare(body: OwnBody) -> None:
-    """The streams of ``body`` and of all children that were ever let in."""
+    """The streams of ``body`` and of all children that were ever let in, and that of what is handed to it.
+
+    Raises :class:`deploy.nats.streams.StreamsNotDeclared`.
+    """
     config, steward = body.config, body.config.secrets.nats_steward
     urls = StewardUrls(
         local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
     )
-    await declare_streams(urls, body.code, children=admitted(body.register.read()))
-
-
-def admitted(tiers: Tiers) -> list[str]:
-    """Children that joined once, so that there is a stream of what they reported."""
-    return [code for code, child in tiers.children.items() if child.joined_at is not None]
+    tiers = body.register.read()
+    await declare_streams(urls, body.code, children=tiers.admitted)
+    parent = tiers.link.parent if tiers.link else None
+    await declare_handed(urls, body.code, parent=parent, children=tiers.admitted)
 
 
 async def connections(body: OwnBody, code: str) -> list[int]:
@@ -210,13 +245,13 @@ async def unlink(body: OwnBody, numbers: Sequence[int]) -> None:
         await warden.close()
 
 
-async def until_linked(body: OwnBody, code: str, within: float) -> bool:
-    """Whether ``code``'s server was linked within so many seconds."""
+async def until_linked(body: OwnBody, account: str, within: float) -> bool:
+    """Whether another server was linked to ``account`` of this one within so many seconds."""
     with suppress(TimeoutError):
         async with asyncio.timeout(within), httpx.AsyncClient(timeout=2) as client:
             while True:
                 seen = await look(client, f"{body.config.monitor_url}/leafz") or {}
-                if any(leaf["account"] == f"C_{code}" for leaf in seen.get("leafs") or ()):
+                if any(leaf["account"] == account for leaf in seen.get("leafs") or ()):
                     return True
                 await asyncio.sleep(_LOOK_EVERY)  # monitoring only answers, it never calls
     return False

@@ -50,13 +50,20 @@ async def join(body: OwnBody, invitation: Invitation, now: datetime) -> timedelt
             pending = _link(invitation)
             body.register.write(tiers.model_copy(update={"pending": pending}))
     try:
-        answer = await _bound(body.code, pending, invitation.secret, now)
+        answer = await _bound(body, pending, invitation.secret, now)
     except SignInRefused:
         answer = await _lost_answer(body.code, pending, now)
     _refuse(invitation, answer, now)
     if body.code in answer.ancestors:
         raise BadInvitation(f"{body.code} stands above {invitation.parent} by now, and cannot stand under it")
-    link = pending.model_copy(update={"joined_at": now, "ancestors": answer.ancestors or pending.ancestors})
+    link = pending.model_copy(
+        update={
+            "joined_at": now,
+            "ancestors": answer.ancestors or pending.ancestors,
+            "names": answer.names,
+            "ancestor_names": answer.ancestor_names,
+        }
+    )
     with body.register.held():
         tiers = body.register.read()
         spent = {**tiers.spent, invitation.id: now}
@@ -116,8 +123,9 @@ def _link(invitation: Invitation) -> ParentLink:
     )
 
 
-async def _bound(code: str, link: ParentLink, secret: str, now: datetime) -> Answer:
-    request = BindRequest(invitation=link.invitation_id, secret_hash=hash_secret(link.secret), now=now)
+async def _bound(body: OwnBody, link: ParentLink, secret: str, now: datetime) -> Answer:
+    code, secret_hash = body.code, hash_secret(link.secret)
+    request = BindRequest(invitation=link.invitation_id, secret_hash=secret_hash, now=now, names=body.config.names)
     said = await ask(
         LeafAddress(link.address, link.authority),
         user=invited_user(code),

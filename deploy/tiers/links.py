@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from deploy.nats.names import from_stream, uplink_stream
+from deploy.nats.names import down_stream, from_stream, handed_stream, uplink_stream
 from deploy.tiers.own_body import OwnBody
 from deploy.tiers.register import Child, Tiers
 from deploy.tiers.reload import look
@@ -36,6 +36,10 @@ class LinkState:
     """When the last event came into the stream, ISO 8601."""
     address: str | None = None
     """Of the parent's leaf listener."""
+    down_stream: str | None = None
+    """By which issues and answers are handed down this link."""
+    down_lag: int | None = None
+    """Of those that have not crossed; None as ``lag``."""
     invited_until: str | None = None
     """When an invitation expires that was given out and not used, ISO 8601."""
 
@@ -55,16 +59,19 @@ def _parent(body: OwnBody, tiers: Tiers, linked: set[str] | None, streams: _Stre
         return
     state, name = _state(linked, "UPLINK"), uplink_stream(body.code)
     stream = streams.get(name, {})
-    asking = [one for one in stream.get("direct_consumer_detail") or () if one.get("push_bound")]
+    handed = streams.get(handed_stream(body.code), {}).get("sources") or ()
+    from_above = [one["lag"] for one in handed if one["name"] == down_stream(body.code)]
     yield LinkState(
         body=tiers.link.parent,
         side="parent",
         state=state,
         stream=name,
         events=_count(stream),
-        lag=max((one["num_pending"] for one in asking), default=None) if state == "up" else None,
+        lag=_asked_for(stream) if state == "up" else None,
         last_event=_last(stream),
         address=tiers.link.address,
+        down_stream=down_stream(body.code),
+        down_lag=sum(from_above) if from_above and state == "up" else None,
     )
 
 
@@ -81,8 +88,16 @@ def _children(tiers: Tiers, linked: set[str] | None, streams: _Streams) -> Itera
             events=_count(stream),
             lag=sum(one["lag"] for one in sources) if sources and state == "up" else None,
             last_event=_last(stream),
+            down_stream=down_stream(code),
+            down_lag=_asked_for(streams.get(down_stream(code), {})) if state == "up" else None,
             invited_until=child.invitation.expires_at.isoformat() if child.invitation else None,
         )
+
+
+def _asked_for(stream: Mapping[str, Any]) -> int | None:
+    """What the server on the other side still has to take from ``stream``; None while it asks for nothing."""
+    asking = [one for one in stream.get("direct_consumer_detail") or () if one.get("push_bound")]
+    return max((one["num_pending"] for one in asking), default=None)
 
 
 def _state(linked: set[str] | None, account: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deploy.body_config import BodyConfig, Secrets
+from deploy.body_config import BodyConfig, Secrets, neighbours_path
 from deploy.machine import HOST, Machine
 from deploy.nats.safety import check_settings
 from deploy.nats.server_config import ChildAccess, LeafTls, ServerSecrets, ServerSite, server_config
@@ -109,17 +109,34 @@ class OwnBody:
         """The bodies above, the nearest first, as far as this one was told."""
         return (tiers.link.parent, *tiers.link.ancestors) if tiers.link else ()
 
+    @property
+    def neighbours_file(self) -> Path:
+        """By which routing knows its neighbours while it runs."""
+        return neighbours_path(self.folder)
+
     def write_server_conf(self, tiers: Tiers, now: datetime) -> None:
         """Bring the message server's files up to ``tiers``; a running server takes them at its next reload.
 
-        Raises :class:`deploy.nats.safety.UnsafeSettings`, leaving the old file.
+        Routing is told first who is next to the body, so that it knows whoever the server lets through. Raises
+        :class:`deploy.nats.safety.UnsafeSettings`, leaving the old files.
         """
         self.authority.certify_listener((self.leaf_address.rpartition(":")[0].strip("[]"),), now)
         if tiers.link is not None:
             write_private(self._parent_authority, tiers.link.authority)
         conf = _merged(server_config(self._site(tiers)), self._additions())
         check_settings(self.code, conf)
+        write_private(self.neighbours_file, json.dumps(self._neighbours(tiers), ensure_ascii=False, indent=2) + "\n")
         write_private(self.server_conf, json.dumps(conf, indent=2) + "\n")
+
+    def _neighbours(self, tiers: Tiers) -> dict[str, Any]:
+        """As ``services.routing.handover.nearby.Near`` reads it."""
+        parent = tiers.link.parent if tiers.link else self.config.parent
+        names = {code: tiers.children[code].names for code in tiers.admitted}
+        if parent is not None:
+            names[parent] = tiers.link.names if tiers.link else {}
+        left = [code for code in tiers.admitted if tiers.children[code].left_at is not None]
+        further = tiers.link.ancestor_names if tiers.link else {}
+        return {"parent": parent, "names": names, "further": further, "left": left}
 
     @property
     def _parent_authority(self) -> Path:

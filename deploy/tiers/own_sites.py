@@ -10,7 +10,7 @@ from typing import Any
 
 from deploy.body_config import BodyConfig
 from deploy.sites import ServerPid
-from deploy.tiers.desk import Desk, admitted
+from deploy.tiers.desk import Desk
 from deploy.tiers.links import links
 from deploy.tiers.own_body import OwnBody
 from deploy.topology import Body, Topology
@@ -44,7 +44,12 @@ class OwnSites:
 
     def children(self, code: str) -> Sequence[str]:
         """Bodies that ever joined here."""
-        return admitted(self._bodies[code].register.read())
+        return self._bodies[code].register.read().admitted
+
+    def parent(self, code: str) -> str | None:
+        """The body that it is joined to, if it is: before that nothing can be handed down to it."""
+        link = self._bodies[code].register.read().link
+        return link.parent if link else None
 
     def companions(self, server_pid: ServerPid) -> Sequence[Coroutine[Any, Any, None]]:
         """A desk for each body, and a look whether its parent can be reached."""

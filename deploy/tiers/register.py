@@ -34,6 +34,10 @@ class ParentLink(_Frozen):
     ancestors: tuple[str, ...]
     """The bodies above the parent, the nearest first."""
     invitation_id: str
+    names: dict[str, str] = Field(default_factory=dict)
+    """What the parent calls itself, by language."""
+    ancestor_names: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """What the bodies above the parent are called, by code and language, as far as it knows."""
     joined_at: AwareDatetime | None = None
     """None while the parent's answer is awaited: the secret may hold already, or not yet."""
 
@@ -52,6 +56,8 @@ class Child(_Frozen):
     secret_hash: str | None = None
     """bcrypt; None before it joined and after it left."""
     invitation: Opened | None = None
+    names: dict[str, str] = Field(default_factory=dict)
+    """What it called itself when it joined, by language."""
     joined_at: AwareDatetime | None = None
     left_at: AwareDatetime | None = None
 
@@ -65,6 +71,11 @@ class Tiers(_Frozen):
     children: dict[str, Child] = Field(default_factory=dict)
     spent: dict[str, AwareDatetime] = Field(default_factory=dict)
     """Invitations used here, and when."""
+
+    @property
+    def admitted(self) -> tuple[str, ...]:
+        """Children that joined once, so that there is a stream of what they reported."""
+        return tuple(code for code, child in self.children.items() if child.joined_at is not None)
 
     def with_child(self, code: str, child: Child) -> Tiers:
         """The register with ``code`` as ``child`` says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.consultation.deadlines.away import hear_handover
 from services.consultation.deadlines.calendar import hear_calendar
 from services.consultation.deadlines.departments import hear_department
 from services.consultation.usecases import hearing, hearing_residents, roster
@@ -27,6 +28,7 @@ def handlers() -> Handlers:
     heard.each(inner.RecordErased, hearing.hear_erased)
     heard.each(inner.StationPublished, roster.hear_station)
     heard.each(inner.RosterPublished, roster.hear_roster)
+    heard.each(inner.HandoverMoved, hear_handover)
     heard.each(inner.CalendarPublished, hear_calendar)
     heard.each(inner.DepartmentPublished, hear_department)
     return heard

@@ -44,6 +44,9 @@ class Kind(StrEnum):
     DEADLINE_OFFICE = "deadline-office"
     """To the office: something is late, and nothing has come of it since."""
 
+    HANDOVER_LATE = "handover-late"
+    """To the office: what was handed to another body, or by one, was not taken or not answered in time."""
+
     @property
     def audience(self) -> Audience:
         """Who is told."""
@@ -70,6 +73,7 @@ _AUDIENCES = {
     Kind.DEADLINE_MISSED: Audience.MEMBER,
     Kind.DEADLINE_TOLD: Audience.MEMBER,
     Kind.DEADLINE_OFFICE: Audience.OFFICE,
+    Kind.HANDOVER_LATE: Audience.OFFICE,
 }
 
 

@@ -153,6 +153,7 @@ class Letters:
             translator.gettext, translator.ngettext, newstyle=True
         )
         environment.filters["community"] = partial(self._name, "community", translator=translator)
+        environment.filters["body"] = partial(self._name, "body", translator=translator)
         environment.filters["department"] = partial(self._name, "department", translator=translator)
         environment.filters["latin"] = partial(_isolated, direction=translator.direction)
         environment.filters["day"] = translator.format_date
@@ -160,7 +161,7 @@ class Letters:
         return environment
 
     def _name(self, kind: str, code: str, translator: Translator) -> str:
-        """The name of a community or department, in whatever script it has, kept apart from the text around it.
+        """The name of a community, department or body, in whatever script it has, kept apart from the text around it.
 
         What is no code, such as somebody who undertook something, stays as it is.
         """

@@ -14,6 +14,7 @@ from shared.contracts.inner import (
     DeadlineEvent,
     DeadlineMissed,
     DeadlineWarned,
+    HandoverLate,
     InnerEvent,
     IssueAccepted,
     IssueAssigned,
@@ -52,6 +53,7 @@ KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     DeadlineWarned: lambda event: Kind.DEADLINE_NEAR if event.member else None,
     DeadlineMissed: lambda event: Kind.DEADLINE_MISSED if event.member else None,
     DeadlineEscalated: lambda event: Kind.DEADLINE_TOLD if event.member else None,
+    HandoverLate: lambda event: Kind.HANDOVER_LATE,
 }
 """The events that somebody may be told of, and how."""
 
@@ -122,4 +124,6 @@ def _facts(event: InnerEvent) -> Mapping[str, Any]:
     facts = event.model_dump(mode="json", include=mentioned)
     if isinstance(event, DeadlineEvent):
         facts |= event.model_dump(mode="json", include={"kind", "due_at", "member", "reference"})
+    if isinstance(event, HandoverLate):
+        facts |= event.model_dump(mode="json", include={"handover_id", "other", "is_ours", "missed", "due_at"})
     return facts

@@ -151,7 +151,7 @@ def build(
             parked_router(runtime, "reporting"),
             report_pages(reports, doings, lateness, clock),
             tiers_api(topology, outboxes),
-            tier_pages(topology, outboxes),
+            tier_pages(topology, outboxes, tiers),
         ],
         lifespan=lifespan,
         registry=registry,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from services.routing.events import handlers
 from services.routing.handover.clock import HandoverClock
 from services.routing.handover.keeping import HandoverKeeping
 from services.routing.handover.names import VaultNames
+from services.routing.handover.nearby import Near, NearbyFile
+from services.routing.handover.nearby import heard as heard_when_near
 from services.routing.handover.parties import Correspondence, Neighbours
 from services.routing.handover.sending import Sending, Terms
 from services.routing.handover.taking import Taking
@@ -109,7 +111,8 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     rules = RuleBook(settings.acceptance_hours)
     deciding = Deciding(book, rules, calendar_book)
     assigning = Assigning(deciding, announcements)
-    neighbour_bodies = Neighbours(settings.body, settings.parent, settings.neighbour_bodies)
+    near = near_bodies(settings)
+    neighbour_bodies = Neighbours(settings.body, near)
     correspondence = Correspondence(neighbour_bodies)
     terms = Terms(settings.handover_take_days, settings.handover_answer_days)
     sending = Sending(neighbour_bodies, correspondence, calendar_book, terms)
@@ -204,7 +207,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         book=book,
         editing=RosterEditing(book, settings.body, settings.time_zone),
         changed=deadlines.wake,
-        bodies={settings.body: settings.body_names, **settings.neighbour_bodies},
+        bodies=lambda: {**near().further, **near().names, settings.body: settings.body_names},
     )
 
     calendar = CalendarKeeping(
@@ -226,7 +229,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             names.running(),
             passwords.running(),
             runtime.running(),
-            handed.running() if handed is not None else nullcontext(),
+            heard_when_near(handed, near),
             routing.deadlines.watched(),
             handovers.watch.watched(),
         ):
@@ -268,12 +271,18 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     return Service(settings.service, app, PREFIXES, runtime.readiness)
 
 
+def near_bodies(settings: RoutingSettings) -> Callable[[], Near]:
+    """Who is next to the body: as told at start, or as the file says that follows who joins."""
+    first = Near(parent=settings.parent, names=settings.neighbour_bodies, further=settings.further_bodies)
+    return NearbyFile(settings.neighbours_file, first) if settings.neighbours_file is not None else lambda: first
+
+
 def handed_link(settings: RoutingSettings, runtime: Runtime) -> Link | None:
-    """The connection on which routing hears what is handed to its body; None for a body that has no neighbours.
+    """The connection on which routing hears what is handed to its body, once that has a neighbour.
 
     Another account than that of the body's own events, and the same consumer: one inbox, one place for what is parked.
     """
-    if settings.nats_handover_url is None or not settings.neighbour_bodies:
+    if settings.nats_handover_url is None:
         return None
     durable = Durable(f"HAND_{settings.body}", "routing-handover-v1", (">",))
     return Link(settings.nats_handover_url, f"handover@{settings.body}", [(durable, runtime.consumer)])

@@ -42,6 +42,7 @@ def handlers(assigning: Assigning, joining: Joining, sending: Sending, taking: T
     heard.each(RecordErased, sending.erased)
     heard.each(handover.IssueOffered, taking.offered)
     heard.each(handover.IssueAccepted, sending.accepted)
+    heard.each(handover.IssueHandedOn, sending.handed_on)
     heard.each(handover.IssueReturned, sending.returned)
     heard.each(handover.IssueWithdrawn, taking.withdrawn)
     heard.each(handover.OfferExpired, taking.expired)

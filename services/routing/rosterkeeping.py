@@ -36,8 +36,8 @@ class RosterKeeping:
     editing: RosterEditing
     changed: Callable[[], None]
     """Called after each change: orders that nobody fitted may find somebody now."""
-    bodies: Mapping[str, Mapping[str, str]]
-    """The names of this body and of the ones next to it, by code and language."""
+    bodies: Callable[[], Mapping[str, Mapping[str, str]]]
+    """The names of this body and of others in the tree, as far as they are known now, by code and language."""
 
     def today(self) -> date:
         """The date at the body."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from shared.settings import ServiceSettings
@@ -21,6 +23,10 @@ class RoutingSettings(ServiceSettings):
     """Account UPLINK; without it nothing that is handed to the body is heard."""
     neighbour_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
     """Names by code and language of the bodies next to this one in the tree: its parent and its children."""
+    further_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Names of bodies further off in the tree: a neighbour may hand an issue on to them."""
+    neighbours_file: Path | None = None
+    """A file that says the same and follows who joins and leaves (:class:`~services.routing.handover.nearby.Near`)."""
     handover_take_days: int = Field(default=5, ge=1, le=250)
     """Working days in which the other body takes or returns what is offered to it."""
     handover_answer_days: int = Field(default=15, ge=1, le=250)

@@ -287,6 +287,8 @@ class Handover(Row, table=True):
     answer: str | None = Field(default=None, sa_type=Text)
     outcome: str | None = Field(default=None, max_length=20)
     missed: str | None = Field(default=None, max_length=8)
+    holder: str | None = Field(default=None, max_length=64)
+    holder_step: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     version: int = 1
 
     __table_args__ = (
@@ -301,7 +303,10 @@ class Handover(Row, table=True):
 
 
 class HandoverStep(Row, table=True):
-    """One step of a handover: which state it reached when, by which of the two bodies, by whom where it was here."""
+    """One step of a handover: which state it reached when, by which of the two bodies, by whom where it was here.
+
+    ``holder`` is who has it from then on, where that is neither of the two.
+    """
 
     __tablename__ = "handover_steps"
     handover_id: str = Field(primary_key=True, max_length=64)
@@ -310,6 +315,7 @@ class HandoverStep(Row, table=True):
     at: datetime = Field(sa_type=UTCDateTime)
     body: str = Field(max_length=64)
     by: str | None = Field(default=None, max_length=64)
+    holder: str | None = Field(default=None, max_length=64)
 
 
 # -- calendar --------------------------------------------------------------------------------------------

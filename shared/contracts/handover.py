@@ -69,6 +69,17 @@ class OfferExpired(HandoverEvent):
     verb: ClassVar[str] = "expired"
 
 
+class IssueHandedOn(HandoverEvent):
+    """The body that took it says who has it now: another one that it handed it on to, or itself again.
+
+    Passed on downward or upward by each body that it came through, so that the resident's own body knows.
+    """
+
+    verb: ClassVar[str] = "handed-on"
+    holder: Code = Field(description="The body that works on it now, wherever in the tree that stands")
+    step: int = Field(ge=1, description="Grows with each such word about one handover")
+
+
 class IssueAnswered(HandoverEvent):
     """The body that took it has an answer."""
 

@@ -267,6 +267,9 @@ class HandoverMoved(InnerEvent):
     step: int = Field(ge=1, description="Counts the steps of this body's handovers of the issue")
     state: HandoverState
     other: Code = Field(description="The body that it is offered to")
+    holder: Code | None = Field(
+        default=None, description="The body that has it now, when the other one handed it on or has it again"
+    )
 
 
 class HandoverLate(InnerEvent):

@@ -1,10 +1,11 @@
 """``python -m tests.drills.cut_for_a_week [--issues 5000]``: a county without its link, and message servers killed.
 
 A county, its prefecture and their region run apart on this machine, each with its services and its nats-server. The
-county's link is cut, the county records the issues of one week, and the link is restored: all of it must be in the
-region's figures within a minute. Then the prefecture's message server is killed while more issues come in, then the
-county's, then both. In the end the region must hold every event of the county once and in the county's order, and the
-figures of the county at all three must be, byte for byte, those of three bodies that did the same undisturbed.
+county's link is cut, the county records the issues of one week, the prefecture hands issues down to it, and the link is
+restored: within a minute all of the week must be in the region's figures, and what was handed down at the county, each
+once. Then the prefecture's message server is killed while more issues come in, then the county's, then both. In the end
+the region must hold every event of the county once and in the county's order, and the figures of the county at all
+three must be, byte for byte, those of three bodies that did the same undisturbed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from deploy.body_config import BodyConfig
 from deploy.client import BodyClient
 from deploy.ledger.arrival import NotCaughtUp, wait_for_figures
 from tests.apart import Apart
+from tests.drills.handing_down import HandingDown
 from tests.tree import THREE_LEVELS
 from tests.tree_reporting import held_at
 
@@ -38,6 +40,8 @@ CAUGHT_UP_WITHIN = 60.0
 """Seconds from the moment the link is back, or the server killed, until nothing is on its way: what is tested."""
 PATIENCE = 240.0
 """Seconds until a drill that did not reach that is given up."""
+HANDED_DOWN = 20
+"""Issues that the prefecture hands to the county while the link is cut."""
 AFTER_EACH_KILL = 200
 """Issues that come in while the servers that were killed start again and find each other."""
 KILLS = ((PREFECTURE,), (COUNTY,), (PREFECTURE, COUNTY))
@@ -73,7 +77,7 @@ def main(arguments: Sequence[str] | None = None, to: TextIO = sys.stdout) -> int
             say("The three bodies that are not")
             undisturbed = Drill(Path(place) / "undisturbed", chosen.issues, say).run(disturbed=False)
             _compare(disturbed, undisturbed, chosen.issues)
-        except (Failed, NotCaughtUp) as failure:
+        except (Failed, NotCaughtUp, AssertionError) as failure:
             say(f"FAILED: {failure}")
             return 1
     say(f"Every figure of {COUNTY} at all three is the same, byte for byte. Held.")
@@ -106,6 +110,7 @@ class Drill:
         """Everything in turn. Raises :class:`Failed` and :class:`deploy.ledger.arrival.NotCaughtUp`."""
         with self._apart.running():
             self._command("roster", "import", str(sample.roster(COUNTY)), "--body", COUNTY)
+            self._command("roster", "import", str(self._roster_above()), "--body", PREFECTURE, at=PREFECTURE)
             self._catch_up("The roster is in the region's figures", PATIENCE)
             link = self._apart.links[COUNTY]
             if disturbed:
@@ -113,9 +118,18 @@ class Drill:
                 self._say("The county's link is cut")
             self._record(self._issues)
             self._say(f"The county recorded {self._issues:,} issues of a week")
-            if disturbed:
-                link.restore()
-            self._catch_up("All of it is in the region's figures", CAUGHT_UP_WITHIN)
+            with closing(HandingDown(self._configs()[PREFECTURE], self._configs()[COUNTY])) as down:
+                down.offer(HANDED_DOWN)
+                if disturbed:
+                    self._say(
+                        f"The prefecture handed {HANDED_DOWN} issues down; {down.arrived()} of them are at the county"
+                    )
+                    link.restore()
+                self._catch_up("All of it is in the region's figures", CAUGHT_UP_WITHIN)
+                took = down.until_arrived(CAUGHT_UP_WITHIN)
+                self._say(f"What was handed down is at the county, each once, {took:.1f} s later")
+                down.accept()
+                self._say("The county took all of it, and the prefecture knows")
             for victims in KILLS:
                 if disturbed:
                     for victim in victims:
@@ -131,8 +145,15 @@ class Drill:
         ledger.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in _week(self._ledgers, issues)))
         self._command("ledger", "replay", str(ledger), "--body", COUNTY)
 
-    def _command(self, *words: str) -> None:
-        said = self._apart[COUNTY].command(*words, seconds=1_200)
+    def _roster_above(self) -> Path:
+        roster = json.loads(sample.roster(PREFECTURE).read_text())
+        roster["body"]["parent"] = REGION
+        written = self._folder / "above.json"
+        written.write_text(json.dumps(roster, ensure_ascii=False))
+        return written
+
+    def _command(self, *words: str, at: str = COUNTY) -> None:
+        said = self._apart[at].command(*words, seconds=1_200)
         if said.code != 0:
             raise Failed(f"doorstep {' '.join(words)} ended with {said.code}: {said.remarks}")
 
@@ -165,7 +186,7 @@ class Drill:
 
     async def _reports_of_the_county(self, code: str) -> tuple[str, ...]:
         found = await held_at(self._configs()[code].uplink_nats_url, code, 0)
-        return tuple(event_id for subject, event_id in found if f"doorstep.{COUNTY}." in subject)
+        return tuple(event_id for subject, event_id in found if f"doorstep.{COUNTY}.report." in subject)
 
     def _configs(self) -> dict[str, BodyConfig]:
         return {code: BodyConfig.read(run.var / code / "body.json") for code, run in self._apart.runs.items()}

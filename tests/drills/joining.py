@@ -63,6 +63,12 @@ class Host:
         return [(link["body"], link["state"], link["events"]) for link in json.loads(done.stdout)["links"]]
 
 
+def heads(host: Host) -> dict[str, object]:
+    """The last place and hash of each of the county's chains that has begun, as this host has them."""
+    chains = json.loads(host.type("tier", "status", "--json"))["chains"]
+    return {each["chain"]: each["here"] for each in chains if each["here"]["position"]}
+
+
 def say(line: str) -> None:
     """To whoever watches."""
     if line:
@@ -90,6 +96,14 @@ def drill(prefecture: Host, county: Host) -> None:
         60,
         pause=2,
     )
+    wait_until(
+        lambda: heads(prefecture) and heads(prefecture) == heads(county),
+        "the same heads of the county's chains at both ends",
+        60,
+        pause=2,
+    )
+    for host in (prefecture, county):
+        say(host.type("tier", "status"))
     prefecture.type("tier", "rotate", "zhaosu")
     county.type("tier", "join", file)
     county.type("tier", "leave")

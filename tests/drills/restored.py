@@ -1,8 +1,10 @@
-"""A county whose database or stream is not what it was: ``python -m tests.drills.restored [backup] [bit] [cut]``.
+"""A body whose database or stream is not what it was: ``python -m tests.drills.restored [backup] [bit] [cut] [hub]``.
 
 Each drill starts the sample county and prefecture, harms the county, and asks three things of it: that somebody is
 told within a minute, that ``doorstep tier repair`` mends it, and that the figures at both are then the same to the
-byte. Prints what it did; exit code 1 where one of them fails.
+byte. ``hub`` puts the prefecture back, whose server then asks the county's for all that it lacks: there nothing is to
+be typed, the figures are the same within a minute, and what it hands down afterwards arrives. Prints what it did; exit
+code 1 where one of them fails.
 """
 
 from __future__ import annotations
@@ -13,16 +15,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from deploy.body_config import BodyConfig
 from tests import instance as starting
+from tests.drills.handing_down import HandingDown
 from tests.e2e.test_ledger import LEDGER, PUBLISHED, YEAR
 from tests.instance import Instance
 from tests.servers import wait_until
 
 DETECTED_WITHIN = 60.0
 COUNTY, PARENT = "zhaosu", "ili"
+CHAINS = ("intake", "routing", "consultation")
 
 
 def say(words: str) -> None:
@@ -60,6 +66,13 @@ class Drill:
         wait_until(lambda: expected(self.standings()), "the county to notice", DETECTED_WITHIN, 0.5)
         say(f"noticed {time.monotonic() - began:.1f} s after the start: {self.standings()}")
 
+    def agrees(self) -> None:
+        """Wait until the parent holds every chain as the county has it, without a command."""
+        began = time.monotonic()
+        right = {**dict.fromkeys(CHAINS, "agrees"), "stream-went-back": False}
+        wait_until(lambda: self.standings() == right, "the chains to agree again", DETECTED_WITHIN, 0.5)
+        say(f"every chain agrees {time.monotonic() - began:.1f} s after the start, by itself")
+
     def is_named(self, at: str = COUNTY) -> str:
         """What ``tier verify`` says; fails where it finds nothing."""
         said = self.instance.command("tier", "verify", "--body", at, seconds=200)
@@ -90,6 +103,11 @@ class Drill:
             assert self.instance.command("reporting", "rebuild", "--body", at).code == 0
         assert len(set(both())) == 1, "made anew, the figures differ"
         say("the figures are the same at both, also made anew")
+
+    def handing_down(self) -> closing[HandingDown]:
+        """From the prefecture to the county, as they run now."""
+        above, below = (BodyConfig.read(self.instance.var / code / "body.json") for code in (PARENT, COUNTY))
+        return closing(HandingDown(above, below))
 
     @property
     def blocks(self) -> Path:
@@ -162,7 +180,43 @@ def cut(drill: Drill) -> None:
     _harmed(drill, lambda block: block[: len(block) * 9 // 10])
 
 
-DRILLS = {"backup": backup, "bit": bit, "cut": cut}
+def hub(drill: Drill) -> None:
+    """The prefecture is put back to where it was half a ledger before; the county has gone on meanwhile."""
+    prefecture, kept = drill.instance.var / PARENT, drill.instance.var / "backup"
+    drill.instance.start()
+    drill.replay(400)
+    with drill.handing_down() as down:
+        down.offer(2)
+        down.until_arrived(60)
+    drill.instance.stop()
+    shutil.copytree(prefecture, kept)
+    drill.instance.start()
+    drill.replay()
+    drill.same_figures(published=True)
+    with drill.handing_down() as down:
+        down.offer(3)
+        down.until_arrived(60, repeats=True)
+    drill.instance.stop()
+    shutil.rmtree(prefecture)
+    shutil.copytree(kept, prefecture)
+    say("restored the prefecture from its backup")
+    drill.instance.start()
+    with drill.handing_down() as down:
+        down.offer(2)  # at once, before anything is mended
+        drill.agrees()
+        drill.same_figures(published=True)
+        drill.repair()
+        drill.same_figures(published=True)
+        down.offer(1)
+        say(f"what it handed down is at the county {down.until_arrived(90, repeats=True):.1f} s later")
+        down.accept()
+    parked = [
+        drill.instance.staff("officer", at).get("/api/v1/routing/parked").json()["items"] for at in (COUNTY, PARENT)
+    ]
+    assert parked == [[], []], parked
+
+
+DRILLS = {"backup": backup, "bit": bit, "cut": cut, "hub": hub}
 
 
 def main(names: list[str]) -> int:

@@ -40,6 +40,12 @@ def arrives(by: httpx.Client, handover_id: str, state: str) -> dict[str, Any]:
     return found
 
 
+def stands_still(by: httpx.Client, reference: str) -> bool:
+    """Whether the time for the answer is paused."""
+    paused = ok(by.get("/api/v1/deadlines", params={"which": "paused"}))["items"]
+    return (reference, "answer") in [(each["reference"], each["kind"]) for each in paused]
+
+
 def track(instance: Instance, issue: Submitted) -> dict[str, Any]:
     found: dict[str, Any] = ok(instance.anyone().get(f"/api/v1/track/{issue.tracking_code}"))
     return found
@@ -81,6 +87,10 @@ def test_up_accepted_worked_on_and_answered(instance: Instance) -> None:
     wait_until(lambda: track(instance, issue)["with_body"] == "ili", "the resident's page to name who has it")
     page = instance.anyone().get(f"/track/{issue.tracking_code}", headers={"accept-language": "zh-Hans"})
     assert page.status_code == 200 and "伊犁州政协" in page.text
+    wait_until(lambda: stands_still(member, issue.reference), "the time for the answer to stand still")
+    offered = member.get(f"/office/handovers/new?reference={issue.reference}")
+    assert f"/office/handovers/new?reference={issue.reference}" in member.get(f"/work/{issue.reference}").text
+    assert issue.reference in offered.text
 
     theirs = working_member(instance, issue.reference, "ili")
     case = f"/api/v1/cases/{issue.reference}"
@@ -91,6 +101,7 @@ def test_up_accepted_worked_on_and_answered(instance: Instance) -> None:
     answered = arrives(here, handover, "answered")
     assert (answered["answer"], answered["outcome"], answered["holder"]) == (ANSWER, "solved", "zhaosu")
     wait_until(lambda: track(instance, issue)["with_body"] == "zhaosu", "the issue to be with its own body again")
+    wait_until(lambda: not stands_still(member, issue.reference), "the time for the answer to go on")
     ok(member.post(f"{case}/close", json={"outcome": "solved", "answer": ANSWER}))
     for each in (here, above):
         closed = arrives(each, handover, "closed")

@@ -46,6 +46,10 @@ def test_both_sides_verify_after_a_lawful_erasure(instance: Instance) -> None:
     assert (above["events"], above["fault"]) == (here["events"], None)
     said = instance.staff("officer").get("/api/v1/reporting/ledger").json()
     assert {chain["chain"] for chain in said["above"]["chains"]} == {"intake", "routing", "consultation"}
+    [ours] = [each for each in said["heads"] if each["chain"] == "intake"]
+    assert ours["side"] == "parent" and ours["here"] == ours["there"]
+    theirs = instance.staff("officer", "ili").get("/api/v1/reporting/ledger").json()["heads"]
+    assert [each["here"] for each in theirs if (each["body"], each["chain"]) == ("zhaosu", "intake")] == [ours["here"]]
     assert "doorstep_ledger_mismatch" in httpx.get(f"{instance.url('zhaosu')}/metrics").text
 
 

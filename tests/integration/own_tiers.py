@@ -17,21 +17,22 @@ from nats.js.errors import ServiceUnavailableError
 
 from deploy.machine import Machine
 from deploy.nats.binary import find_server_binary
+from deploy.sites import server_site
 from deploy.tiers.desk import Desk, apply, declare
 from deploy.tiers.invitation import Invitation, read_invitation, write_invitation
 from deploy.tiers.inviting import invite, rotate
 from deploy.tiers.joining import join
 from deploy.tiers.own_body import NewBody, OwnBody, make_body
 from shared.settings import Tier
-from tests.integration.two_tiers import free_ports
+from tests.integration.two_tiers import TierServer, free_ports
 
 NOW = timedelta()
 
 
 def new_body(code: str, tier: Tier = "county", parent: str | None = None, **more: str | None) -> NewBody:
-    """What an operator says of a body at the least."""
+    """What an operator says of a body at the least, and its name."""
     said: dict[str, str | None] = {"leaf_address": None, "origin": None, "smtp_url": None, "mail_from": None} | more
-    return NewBody(code, tier, parent, "Asia/Shanghai", {}, "127.0.0.1", **said)  # type: ignore[arg-type]
+    return NewBody(code, tier, parent, "Asia/Shanghai", {"en": f"Body {code}"}, "127.0.0.1", **said)  # type: ignore[arg-type]
 
 
 def make(folder: Path, code: str, parent: str | None = None) -> OwnBody:
@@ -56,6 +57,21 @@ class RunningBody:
     def pid(self) -> int | None:
         """Of the server."""
         return self._server.pid if self._server else None
+
+    def server(self) -> TierServer:
+        """Its addresses, as tests ask for them that write the servers' configurations themselves; not to be started."""
+        config, body = self.body.config, self.body
+
+        class Own(TierServer):
+            def __init__(self) -> None:
+                self.site = server_site(config, body.folder, {})
+
+            def url(self, user: str, password: str) -> str:
+                secrets = config.secrets
+                known = {"services": secrets.nats_services, "handover": secrets.nats_handover}
+                return config.nats_url(user, known.get(user, secrets.nats_steward))
+
+        return Own()
 
     async def start_server(self) -> None:
         """Returns once it is healthy and its streams are there."""

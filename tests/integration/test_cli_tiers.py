@@ -79,9 +79,10 @@ def test_invitations_are_written_while_nothing_runs(place: Path, capsys: pytest.
     assert [user["user"] for user in accounts["C_zhaosu"]["users"]] == ["join_zhaosu"]
     capsys.readouterr()
     assert typed("tier", "status", "--json") == 3
-    assert [(one["body"], one["state"]) for one in json.loads(capsys.readouterr().out)["links"]] == [
-        ("zhaosu", "unknown")
-    ]
+    said = capsys.readouterr()
+    status = json.loads(said.out)
+    assert [(one["body"], one["state"]) for one in status["links"]] == [("zhaosu", "unknown")]
+    assert status["chains"] is None and "cannot be asked" in said.err
     for wrong in (("invite", "ili"), ("invite", "Zhao"), ("rotate", "zhaosu"), ("dismiss", "tekes")):
         assert typed("tier", *wrong) == 2, wrong
     assert typed("tier", "leave") == 3

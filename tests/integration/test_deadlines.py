@@ -8,12 +8,16 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from services.consultation.deadlines.away import hear_handover
 from services.consultation.deadlines.clock import DeadlineClock
 from services.consultation.deadlines.keeping import Owed, hand_over, meet, release
 from services.consultation.deadlines.pausing import PauseInput, pause, resume
 from services.consultation.tables import BODY_CALENDAR
 from services.consultation.usecases.acting import Actor, Moment
+from shared.contracts import inner
+from shared.contracts.subjects import Address
 from shared.errors import Conflict, DomainError, NotFound
+from shared.messaging.handlers import Received
 from tests.integration.deadline_house import CASE, MONDAY, ZONE, House, local, opened, until
 
 CONTACT = Owed("first-contact", CASE, CASE, "m-1")
@@ -161,6 +165,37 @@ async def test_a_warning_waits_with_its_deadline_and_is_not_given_twice(house: H
     assert [verb for verb, _, _ in await house.said()] == told
     await house.at((await house.line("answer")).due_at)
     assert [verb for verb, _, _ in await house.said()] == [*told, "missed"]
+
+
+async def test_the_answer_is_not_owed_by_time_while_another_body_has_the_issue(house: House) -> None:
+    await house.open_case()
+    await house.owe(ANSWER, CONTACT)
+    before = await house.line("answer")
+    step = 0
+
+    async def handover(state: str, holder: str | None = None) -> str:
+        nonlocal step
+        step += 1
+        facts = {"handover_id": "h", "reference": CASE, "step": step, "state": state, "other": "ili", "holder": holder}
+        event = inner.HandoverMoved.model_validate({"occurred_at": house.clock.now(), **facts})
+        received = Received(event, f"moved-{step}", Address("zhaosu", "inner", "handover", "moved", 1))
+        await house.run(lambda tx: hear_handover(tx, received))
+        return (await house.line("answer")).state.value
+
+    await house.at(local("2025-06-10T10:00"))
+    assert await handover("offered") == "running", "nobody has taken it yet"
+    assert await handover("accepted") == "paused"
+    assert (await house.line("answer")).paused_for == "procedure"
+    await house.at(local("2025-06-17T10:00"))  # five working days on
+    assert await handover("accepted", "region") == "paused"
+    assert await handover("answered") == "running"
+    after = await house.line("answer")
+    days = timedelta(days=7)
+    assert after.due_at == before.due_at + days, "what was left is left again"
+    assert (await house.line("first-contact")).state != "paused", "the first contact was never theirs"
+    # What somebody here let stand still is not the handover's to let go on.
+    await house.run(lambda tx: pause(tx, MEMBER, CASE, after.id, WAITING))
+    assert [await handover(state) for state in ("accepted", "returned")] == ["paused", "paused"]
 
 
 async def test_a_pause_of_no_time_at_all_changes_nothing(house: House) -> None:

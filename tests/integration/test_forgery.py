@@ -17,7 +17,7 @@ from nats.aio.msg import Msg
 from deploy.nats.binary import find_server_binary
 from deploy.nats.server_config import leaf_user
 from deploy.topology import Topology
-from tests.integration.two_tiers import free_ports
+from tests.integration.two_tiers import SECRETS, free_ports
 from tests.tree import Tree, body, leaf_password
 from tests.tree_reporting import connected, held
 
@@ -27,6 +27,11 @@ SIBLINGS = Topology(
 """Zhaosu is the one that goes bad; it is never started, and its server is made by hand."""
 EVENT = "issue.submitted.v1"
 SIBLINGS_WORD = b"what-xinyuan-reports"
+SIBLINGS_LETTER = b"what-is-handed-down-to-xinyuan"
+ANSWERS = "$JSC.R.answer."
+"""Where a child's server may hear a JetStream's answers: whatever is asked in vain was not lost on its way back."""
+OWN_MAIL = "TIER.ili.API.CONSUMER.CREATE.DOWN_zhaosu.mine"
+"""By which zhaosu's server asks for what is handed down to it, and is answered."""
 
 AS_ANOTHER_BODY = (
     f"doorstep.xinyuan.report.{EVENT}",
@@ -35,6 +40,8 @@ AS_ANOTHER_BODY = (
     "deliver.xinyuan.anything",
     "$JS.FC.UP_xinyuan.anything",
     "$JS.ACK.UP_ili.reporting-report-v1.1.1.1.1.1",
+    "to.xinyuan.doorstep.ili.handover.issue.offered.v1",
+    "down.xinyuan.anything",
 )
 QUESTIONS = (
     "$JS.API.STREAM.NAMES",
@@ -46,6 +53,13 @@ QUESTIONS = (
     "$JS.ili.API.STREAM.PURGE.UP_ili",
     "$JS.xinyuan.API.STREAM.MSG.GET.UP_xinyuan",
     "$JS.xinyuan.API.CONSUMER.CREATE.UP_xinyuan",
+    # What the parent hands down to a sibling: by its own names, and by those under which children may ask for theirs.
+    "$JS.API.STREAM.MSG.GET.DOWN_xinyuan",
+    "$JS.ili.API.STREAM.MSG.GET.DOWN_xinyuan",
+    "$JS.ili.API.DIRECT.GET.DOWN_xinyuan.1",
+    "TIER.ili.API.CONSUMER.CREATE.DOWN_xinyuan",
+    "TIER.ili.API.CONSUMER.CREATE.DOWN_xinyuan.mine",
+    "TIER.ili.API.STREAM.MSG.GET.DOWN_zhaosu",
     "$SYS.REQ.SERVER.PING",
 )
 """What a JetStream, or a server, would answer to somebody who may ask."""
@@ -117,15 +131,20 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 async def test_the_parents_server_takes_nothing_in_anothers_name_and_tells_nothing_of_a_sibling(
     tree: Tree, tmp_path: Path
 ) -> None:
-    await asyncio.gather(tree["ili"].declare(), tree["xinyuan"].declare())
+    both = tree["ili"], tree["xinyuan"]
+    await asyncio.gather(*(each.declare_own() for each in both))
+    await asyncio.gather(*(each.declare() for each in both))
     rogue = Rogue(tmp_path, tree["ili"].site.leaf_port, leaf_user("zhaosu"), leaf_password("zhaosu"))
     overheard: list[bytes] = []
     answered: list[str] = []
+    own_answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     async def overhear(message: Msg) -> None:
         overheard.append(message.data)
-        if message.subject.startswith("answer."):
-            answered.append(QUESTIONS[int(message.subject.removeprefix("answer."))])
+        if message.subject == f"{ANSWERS}own":
+            own_answer.set_result(message.data)
+        elif message.subject.startswith(ANSWERS):
+            answered.append(QUESTIONS[int(message.subject.removeprefix(ANSWERS))])
 
     with rogue.running():
         assert rogue.is_linked(10)
@@ -138,14 +157,28 @@ async def test_the_parents_server_takes_nothing_in_anothers_name_and_tells_nothi
             for subject in AS_ANOTHER_BODY:
                 await client.publish(subject, b"forged", headers={"Nats-Msg-Id": subject})
             for number, question in enumerate(QUESTIONS):
-                await client.publish(question, b"{}", reply=f"answer.{number}")
+                await client.publish(question, b"{}", reply=f"{ANSWERS}{number}")
             await client.flush()
+            async with connected(tree["ili"].services_url) as (_, office):
+                letter = "to.xinyuan.doorstep.ili.handover.issue.offered.v1"
+                await office.publish(letter, SIBLINGS_LETTER, headers={"ce-id": "2"})
+            async with connected(tree["xinyuan"].url("steward_uplink", SECRETS.steward)) as (_, mail):
+                async with asyncio.timeout(60):
+                    while not (await mail.stream_info("HAND_xinyuan")).state.messages:  # noqa: ASYNC110 - nothing tells
+                        await asyncio.sleep(0.05)
+                assert (await mail.get_msg("HAND_xinyuan", 1)).data == SIBLINGS_LETTER, "and no forged one before it"
+            # The same words with its own name are answered, so it was the names.
+            own = {"stream_name": "DOWN_zhaosu", "config": {"name": "mine", "deliver_subject": "down.zhaosu.x"}}
+            await client.publish(OWN_MAIL, json.dumps(own).encode(), reply=f"{ANSWERS}own")
+            said = json.loads(await asyncio.wait_for(own_answer, 10))
+            assert "error" not in said, said
             await honest.publish(f"doorstep.xinyuan.report.{EVENT}", SIBLINGS_WORD, headers={"ce-id": "1"})
             # It rose over the same server after all of the above was sent, so whatever was to happen has happened.
             there = await held(tree["ili"], 1)
             await client.flush()
     assert there == [(f"from.xinyuan.doorstep.xinyuan.report.{EVENT}", "1")]
     assert not any(SIBLINGS_WORD in data for data in overheard), "a sibling's event was overheard"
+    assert not any(SIBLINGS_LETTER in data for data in overheard), "what is handed to a sibling was overheard"
     assert not answered
     async with connected(tree["ili"].reporting_url) as (_, jetstream):
         assert (await jetstream.stream_info("FROM_zhaosu")).state.messages == 0

@@ -51,6 +51,34 @@ async def closed(house: IntakeHouse) -> tuple[str, str]:
     return reference, code
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_resident_reads_who_has_an_issue_that_was_handed_on(house: IntakeHouse) -> None:
+    receipt = await house.submit()
+    reference, track = receipt["reference"], f"/api/v1/track/{receipt['tracking_code']}"
+    await house.assigned(reference)
+    has_it = (None, None, "region", "ili")
+    for step, holder in enumerate(has_it, start=1):
+        state = "offered" if step == 1 else "accepted"
+        facts = {"handover_id": "h", "step": step, "state": state, "other": "ili", "holder": holder}
+        await house.tell(inner.HandoverMoved(occurred_at=PAPER_DATE, reference=reference, **facts))
+
+        async def with_body() -> tuple[str, str | None]:
+            seen = (await house.http.get(track)).json()
+            return seen["with_body"], seen["offered_to"]
+
+        wanted = ("zhaosu", "ili") if step == 1 else (holder or "ili", None)
+        await eventually(with_body, lambda seen, wanted=wanted: seen == wanted)
+    timeline = (await house.http.get(track)).json()["timeline"]
+    assert [(line["step"], line["code"]) for line in timeline if line["step"].startswith("handed")] == [
+        ("handed", "ili"),
+        ("handed-taken", "ili"),
+        ("handed-on", "region"),
+        ("handed-on", "ili"),
+    ]
+    page = (await house.http.get(f"/track/{receipt['tracking_code']}")).text
+    assert "It was handed on, and is now with:" in page
+
+
 async def test_the_whole_way(house: IntakeHouse) -> None:
     reference, code = await closed(house)
     await house.happened(inner.CommitmentSettled, reference, "consultation", commitment_id="y", kept=True)

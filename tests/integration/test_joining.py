@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from deploy.tiers.joining import JoinRefused, NotJoined, join, leave
 from deploy.tiers.links import links
 from deploy.tiers.wire import LeafAddress, NoAnswer, ParentUnreachable, SignInRefused, ask, is_let_in
 from tests.integration.own_tiers import RunningBody, make, running
+from tests.integration.two_bodies import BodyRouting, routing_of, vault
 
 REPORT = "from.zhaosu.doorstep.zhaosu.report.issue.submitted.v1"
 
@@ -53,10 +56,77 @@ async def test_a_body_joins_by_one_file_and_its_reports_rise_over_tls(tmp_path: 
         assert parent.pid is not None and await speaks_only_tls(ili.config.leaf_port)
 
 
+async def test_issues_are_handed_both_ways_between_bodies_that_joined_while_they_ran(tmp_path: Path) -> None:
+    region, ili, zhaosu = make(tmp_path, "region"), make(tmp_path, "ili"), make(tmp_path, "zhaosu")
+    async with running(region, ili, zhaosu) as (top, parent, child), AsyncExitStack() as stack:
+        vault_url, _ = stack.enter_context(vault())
+        here, above, far = [
+            await stack.enter_async_context(
+                routing_of(
+                    one.server(),
+                    f"sqlite:///{tmp_path}/{one.body.code}.db",
+                    datetime.now(UTC),
+                    vault_url,
+                    neighbour_bodies={},
+                    neighbours_file=one.body.neighbours_file,
+                )
+            )
+            for one in (child, parent, top)
+        ]
+        alone = {"reference": await here.submitted(), "text": "乡卫生室常用药长期短缺。"}
+        await here.ordered(alone["reference"])
+        assert (await here.ask("POST", "/api/v1/handovers", alone, 422))["code"] == "no-parent"
+        # The command does no more than this: streams and neighbours are the running bodies' own to see to.
+        await parent.join(await top.invite(ili, tmp_path))
+        await child.join(await parent.invite(zhaosu, tmp_path))
+        up = (await here.ask("POST", "/api/v1/handovers", alone, 201))["handover_id"]
+        await above.until(up, "offered")
+        await above.ask("POST", f"/api/v1/handovers/{up}/accept")
+        await here.until(up, "accepted")
+        await handed_on_and_answered(here, above, far, alone["reference"], up)
+        below = {"reference": await above.submitted(), "text": "请就近查看。", "to": "zhaosu"}
+        await above.ordered(below["reference"])
+        down = (await above.ask("POST", "/api/v1/handovers", below, 201))["handover_id"]
+        await here.until(down, "offered")
+        await here.ask("POST", f"/api/v1/handovers/{down}/return", {"reason": "属于州级权限。"})
+        assert (await above.until(down, "returned"))["reason"] == "属于州级权限。"
+        for one in (ili, zhaosu):
+            assert ("DOWN_zhaosu", 0) in [(each.down_stream, each.down_lag) for each in await links(one)]
+        for body, other in ((here, "ili"), (above, "zhaosu"), (here, "region")):
+            names = await body.ask("GET", "/api/v1/roster/names")
+            assert names["body"][other] == {"en": f"Body {other}"}
+            assert (await body.ask("GET", "/api/v1/routing/parked", role="officer"))["items"] == []
+        # A child that left is handed nothing new; what it took is still answered for.
+        assert await leave(zhaosu)
+        below["reference"] = await above.submitted()
+        await above.ordered(below["reference"])
+        assert (await above.ask("POST", "/api/v1/handovers", below, 422))["code"] == "not-a-neighbour"
+
+
+async def handed_on_and_answered(
+    here: BodyRouting, above: BodyRouting, far: BodyRouting, reference: str, first: str
+) -> None:
+    """What the county handed up goes on to the region and back: the county knows at each moment who has it."""
+    await above.ordered(reference)
+    sent = {"reference": reference, "text": "需要自治区统筹。", "to": "region"}
+    on = (await above.ask("POST", "/api/v1/handovers", sent, 201))["handover_id"]
+    await far.until(on, "offered")
+    assert (await here.until(first, "accepted"))["holder"] == "ili", "who is only asked does not have it"
+    await far.ask("POST", f"/api/v1/handovers/{on}/accept")
+    for body in (here, above):
+        await body.until(first, "accepted", holder="region")
+    await far.ask("POST", f"/api/v1/handovers/{on}/answer", {"text": "已列入计划。", "outcome": "answered"})
+    for body in (here, above):
+        shown = await body.until(first, "accepted", holder="ili")
+        assert [each["body"] for each in shown["stays"]] == ["ili", "ili", "region", "ili"]
+    async with asyncio.timeout(10):
+        while len(said := [each["holder"] for each in await here.said("handover.moved")]) < 4:
+            pass  # the relay publishes what is committed
+    assert said == [None, None, "region", "ili"], "what the resident's page is told"
+
+
 async def speaks_only_tls(port: int) -> bool:
     """Whether the listener says nothing to whoever does not begin with a TLS handshake."""
-    import asyncio
-
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(b"CONNECT {}\r\nPING\r\n")

@@ -54,6 +54,24 @@ async def test_what_concerns_no_single_issue_and_no_member_is_told_to_the_office
     assert f"{ORIGIN}/work/commitments" in body.get_content()
 
 
+async def test_a_late_handover_is_told_to_the_office_of_either_body_once(zhaosu: NotifyUnderTest) -> None:
+    known = {"occurred_at": NOW, "reference": "AAAA-1111", "other": "ili", "due_at": NOW}
+    told = {
+        "未在期限内接收或退回本机构移交的诉求": {"is_ours": True, "missed": "offer"},
+        "移交本机构的诉求，本机构未在期限内接收或退回": {"is_ours": False, "missed": "offer"},
+        "已接收本机构移交的诉求，但未在期限内答复": {"is_ours": True, "missed": "answer"},
+        "对方仍在等待答复": {"is_ours": False, "missed": "answer"},
+    }
+    for number, facts_of_it in enumerate(told.values()):
+        late = inner.HandoverLate(**known, handover_id=f"h{number}", **facts_of_it)
+        await zhaosu.say(late, f"e{number}", times=2)
+    assert await zhaosu.states(len(told), "sent") == ["sent"] * len(told)
+    bodies = [mail.get_body(("plain",)).get_content() for mail in zhaosu.mail.taken]  # type: ignore[union-attr]
+    for number, (sentence, body) in enumerate(zip(told, bodies, strict=True)):
+        assert sentence in body and f"{ORIGIN}/office/handovers/h{number}" in body
+    assert {mail["To"] for mail in zhaosu.mail.taken} == {"office@mail.example"}
+
+
 async def test_an_office_without_an_address_is_seen_in_the_log(zhaosu: NotifyUnderTest) -> None:
     zhaosu.neighbours.emails = {}
     await zhaosu.say(inner.DeadlineEscalated(**facts()), "e1")

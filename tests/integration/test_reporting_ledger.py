@@ -105,6 +105,9 @@ async def test_a_whole_chain_is_held_and_a_repeat_changes_nothing(above: Above) 
     [held] = await above.holdings.chains("zhaosu")
     assert (held.told, held.child) == (Told(3, letters[2].headers["ce-doorstephash"], 3, 0), "zhaosu")
     assert await above.holdings.chains("hami") == [], "of its siblings a child learns nothing"
+    [head] = (await above.run.get("/api/v1/reporting/ledger")).json()["heads"]
+    assert (head["chain"], head["side"], head["there"], head["standing"]) == ("intake", "child", None, "unknown")
+    assert head["here"] == {"position": 3, "hash": letters[2].headers["ce-doorstephash"]}
 
 
 async def test_an_altered_event_is_named_parked_and_not_counted(above: Above) -> None:

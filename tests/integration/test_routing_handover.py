@@ -86,17 +86,9 @@ def pass_days(bodies: Bodies, days: float) -> None:
 
 async def offered(here: BodyRouting) -> str:
     reference = await here.submitted()
-    await _ordered(here, reference)
+    await here.ordered(reference)
     answer = await here.ask("POST", "/api/v1/handovers", {"reference": reference, "text": TEXT}, 201)
     return str(answer["handover_id"])
-
-
-async def _ordered(here: BodyRouting, reference: str) -> None:
-    async def found() -> int:
-        answer = await here.http.get(f"/api/v1/orders/{reference}", headers=here.as_("dispatcher"))
-        return answer.status_code
-
-    await until(found, 200)
 
 
 def stays(shown: dict[str, Any]) -> list[tuple[str, str, int]]:
@@ -186,7 +178,7 @@ async def test_a_text_that_nobody_could_look_over_does_not_leave(tiers: Tiers, t
     county = tiers[0]
     async with routing_of(county, f"sqlite:///{tmp_path}/zhaosu.db", MONDAY) as here:
         reference = await here.submitted()
-        await _ordered(here, reference)
+        await here.ordered(reference)
         sent = {"reference": reference, "text": TEXT}
         refused = await here.ask("POST", "/api/v1/handovers", sent, 503)
         assert refused["code"] == "vault-unavailable"
@@ -198,7 +190,7 @@ async def test_a_residents_name_is_asked_of_the_vault_and_refused(tiers: Tiers, 
     with vault() as (url, read):
         async with routing_of(county, f"sqlite:///{tmp_path}/zhaosu.db", MONDAY, url) as here:
             reference = await here.submitted()
-            await _ordered(here, reference)
+            await here.ordered(reference)
             sent = {"reference": reference, "text": f"{RESIDENT.replace('·', ' ')}反映缺药。"}
             refused = await here.ask("POST", "/api/v1/handovers", sent, 422)
             assert (refused["code"], refused["errors"][0]["field"]) == ("text-has-name", "text")

@@ -24,7 +24,7 @@ from shared.contracts.event import Event
 from shared.contracts.subjects import subject_of
 from shared.ids import new_id, new_reference
 from shared.web.auth import Role, TokenSigner, new_key_pair
-from tests.integration.routing_office import roster
+from tests.integration.routing_office import roster, until
 from tests.integration.two_tiers import SECRETS, TierServer
 
 RESIDENT = "阿依努尔·买买提"
@@ -69,6 +69,15 @@ class BodyRouting:
         await self.tell(event)
         return event.reference
 
+    async def ordered(self, reference: str) -> None:
+        """Wait until routing has the order of an issue."""
+
+        async def found() -> int:
+            answer = await self.http.get(f"/api/v1/orders/{reference}", headers=self.as_("dispatcher"))
+            return answer.status_code
+
+        await until(found, 200)
+
     async def tell(self, event: Event) -> None:
         """Publish ``event`` as a neighbour service would."""
         client = await nats.connect(self.server.services_url)
@@ -109,26 +118,27 @@ class BodyRouting:
 
 @asynccontextmanager
 async def routing_of(
-    server: TierServer, database_url: str, at: datetime, vault_url: str = "http://127.0.0.1:1"
+    server: TierServer, database_url: str, at: datetime, vault_url: str = "http://127.0.0.1:1", **told: Any
 ) -> AsyncIterator[BodyRouting]:
-    """Start routing of ``server``'s body; without ``vault_url`` its intake is down."""
+    """Start routing of ``server``'s body, ``told`` otherwise than usual; without ``vault_url`` its intake is down."""
     body, parent = server.site.body, server.site.parent
     private, public = new_key_pair()
     clock = FixedClock(at)
-    settings = RoutingSettings(
-        body=body,
-        tier="county" if parent else "prefecture",
-        parent=parent,
-        service="routing",
-        database_url=database_url,
-        nats_url=server.services_url,
-        nats_handover_url=server.url("handover", SECRETS.handover or ""),
-        neighbour_bodies={code: names for code, names in NAMES.items() if code != body},
-        origin="http://office.test",
-        neighbours_url=vault_url,
-        signing_key=private,
-        verify_keys={"routing": public},
-    )
+    usual: dict[str, Any] = {
+        "body": body,
+        "tier": "county" if parent else "prefecture",
+        "parent": parent,
+        "service": "routing",
+        "database_url": database_url,
+        "nats_url": server.services_url,
+        "nats_handover_url": server.url("handover", SECRETS.handover or ""),
+        "neighbour_bodies": {code: names for code, names in NAMES.items() if code != body},
+        "origin": "http://office.test",
+        "neighbours_url": vault_url,
+        "signing_key": private,
+        "verify_keys": {"routing": public},
+    }
+    settings = RoutingSettings(**usual | told)
     service = build(settings, clock=clock)
     transport = httpx.ASGITransport(app=service.app)
     async with (

@@ -43,23 +43,45 @@ async def pause(tx: Transaction, actor: Actor, reference: str, deadline_id: str,
         raise Conflict("deadline-not-pausable", "A commitment keeps the date it was made for.")
     if deadline.state is DeadlineState.RUNNING and deadline.due_at <= tx.now:
         raise Conflict("deadline-over", "The time is over already.")
+    stopped = await stand_still(tx, case, deadline, asked.reason, actor, note=asked.note)
+    return State(id=deadline_id, state=stopped.state.value)
+
+
+async def stand_still(
+    tx: Transaction,
+    case: CaseFile,
+    deadline: Deadline,
+    reason: PauseReason,
+    actor: Actor | None,
+    *,
+    note: str | None = None,
+    with_body: str | None = None,
+) -> Deadline:
+    """Let ``deadline`` stand still; ``actor`` None: because another body, ``with_body``, has the issue. Raises
+    Conflict."""
     time = await present(tx)
     left = time.calendar.working_time_between(tx.now, deadline.due_at)
     stopped = replace(
         deadline, state=_after(deadline, DeadlineMove.PAUSE), left_microseconds=left // timedelta(microseconds=1)
     )
     await write(tx, [stopped])
-    pause_row = {"deadline_id": deadline_id, "reason": asked.reason, "paused_at": tx.now, "paused_by": _who(actor)}
+    pause_row = {"deadline_id": deadline.deadline_id, "reason": reason, "paused_at": tx.now, "paused_by": _who(actor)}
     await tx.execute(DEADLINE_PAUSES.insert(), pause_row)
-    await _enter(case, actor, "deadline-paused", deadline, asked)
-    saying.paused(tx, stopped, asked.reason)
-    return State(id=deadline_id, state=stopped.state.value)
+    more = {"reason": reason, **({"body": with_body} if with_body else {})}
+    await _enter(case, actor, "deadline-paused", deadline, more, note)
+    saying.paused(tx, stopped, reason)
+    return stopped
 
 
 async def resume(tx: Transaction, actor: Actor, reference: str, deadline_id: str) -> State:
     """Let a deadline go on: as much working time remains as when it was paused. Raises NotFound, Conflict."""
     case = await take_case(tx, actor, reference)
-    deadline = await _take(tx, reference, deadline_id)
+    running = await go_on(tx, case, await _take(tx, reference, deadline_id), actor)
+    return State(id=deadline_id, state=running.state.value)
+
+
+async def go_on(tx: Transaction, case: CaseFile, deadline: Deadline, actor: Actor | None) -> Deadline:
+    """Let ``deadline`` go on; ``actor`` None: because this body has the issue again. Raises Conflict."""
     state = _after(deadline, DeadlineMove.RESUME)
     time = await present(tx)
     ends = reckon(time.calendar, time.terms[deadline.kind], tx.now, deadline.length)
@@ -77,11 +99,11 @@ async def resume(tx: Transaction, actor: Actor, reference: str, deadline_id: str
     )
     await write(tx, [running])
     columns = DEADLINE_PAUSES.c
-    open_pause = (columns.deadline_id == deadline_id) & columns.resumed_at.is_(None)
+    open_pause = (columns.deadline_id == deadline.deadline_id) & columns.resumed_at.is_(None)
     await tx.execute(DEADLINE_PAUSES.update().where(open_pause).values(resumed_at=tx.now, resumed_by=_who(actor)))
-    await _enter(case, actor, "deadline-resumed", running)
+    await _enter(case, actor, "deadline-resumed", running, {}, None)
     saying.resumed(tx, running)
-    return State(id=deadline_id, state=running.state.value)
+    return running
 
 
 async def _take(tx: Transaction, reference: str, deadline_id: str) -> Deadline:
@@ -104,14 +126,13 @@ def _after(deadline: Deadline, move: DeadlineMove) -> DeadlineState:
         raise Conflict("deadline-over", "The time is over already.") from error
 
 
-async def _enter(case: CaseFile, actor: Actor, kind: str, deadline: Deadline, asked: PauseInput | None = None) -> None:
-    details = {"deadline": deadline.kind, "due_at": deadline.due_at.isoformat()}
-    if asked is not None:
-        details["reason"] = asked.reason
-    moment = Moment(case.tx.now, False)
-    text = asked.note if asked else None
-    await case.enter(kind, moment, audience="staff", member=actor.member, text=text, details=details)
+async def _enter(
+    case: CaseFile, actor: Actor | None, kind: str, deadline: Deadline, more: dict[str, str], note: str | None
+) -> None:
+    details = {"deadline": deadline.kind, "due_at": deadline.due_at.isoformat(), **more}
+    member = actor.member if actor else None
+    await case.enter(kind, Moment(case.tx.now, False), audience="staff", member=member, text=note, details=details)
 
 
-def _who(actor: Actor) -> str | None:
-    return actor.member or actor.account
+def _who(actor: Actor | None) -> str | None:
+    return None if actor is None else actor.member or actor.account

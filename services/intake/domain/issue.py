@@ -76,6 +76,8 @@ class Step(StrEnum):
     HANDED = "handed"
     """Another body was asked to take it."""
     HANDED_TAKEN = "handed-taken"
+    HANDED_ON = "handed-on"
+    """The body that took it has handed it on, or has it again."""
     HANDED_BACK = "handed-back"
     HANDED_WITHDRAWN = "handed-withdrawn"
     HANDED_EXPIRED = "handed-expired"

@@ -50,6 +50,7 @@ STEPS: Mapping[str, str] = {
     "erased": N_("Words and contact were erased at the resident's wish."),
     "handed": N_("Another body was asked to take it on:"),
     "handed-taken": N_("It has taken it on and is working on it:"),
+    "handed-on": N_("It was handed on, and is now with:"),
     "handed-back": N_("It has given it back; work goes on here:"),
     "handed-withdrawn": N_("It is no longer asked of it:"),
     "handed-expired": N_("It did not answer in time; work goes on here:"),

@@ -41,12 +41,13 @@ async def taken(tx: Transaction, references: Collection[str]) -> set[str]:
 async def hear_moved(tx: Transaction, received: Received[HandoverMoved]) -> None:
     """One of this body's issues went a step on its way to another body or back; an older step changes nothing."""
     event = received.event
-    news = {"other": event.other, "state": event.state, "step": event.step}
+    has_it = event.holder or event.other
+    news = {"other": has_it, "state": event.state, "step": event.step}
     statement = tx.insert(HANDED_OVER).values(reference=event.reference, **news)
     newer = HANDED_OVER.c.step < event.step
     done = await tx.execute(statement.on_conflict_do_update(index_elements=["reference"], set_=news, where=newer))
-    line = _LINES.get(event.state)
+    line = Step.HANDED_ON if event.holder else _LINES.get(event.state)
     # An issue that was handed on came from a body whose resident it is; nobody reads a course of it here.
     if done.rowcount == 1 and line is not None and not await taken(tx, [event.reference]):
-        row = {"reference": event.reference, "at": event.occurred_at, "step": line.value, "code": event.other}
+        row = {"reference": event.reference, "at": event.occurred_at, "step": line.value, "code": has_it}
         await tx.execute(TIMELINE.insert(), [row])

@@ -33,6 +33,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.DEADLINE_MISSED: N_("Late, to the member"),
     Kind.DEADLINE_TOLD: N_("Told to the office, to the member"),
     Kind.DEADLINE_OFFICE: N_("Late, to the office"),
+    Kind.HANDOVER_LATE: N_("Late handover, to the office"),
 }
 STATE_NAMES: Mapping[State, str] = {
     State.QUEUED: N_("Waiting"),

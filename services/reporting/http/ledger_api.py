@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 from pydantic import BaseModel
 
 from services.reporting.ledger.answering import Answering
+from services.reporting.ledger.heads import ChainHeads, chain_heads
 from services.reporting.ledger.holdings import Holdings
 from services.reporting.ledger.mending import Mending
 from services.reporting.ledger.reconcile import Reconcile
@@ -38,6 +39,11 @@ class TierLedgers:
         self.verifying: Verifying | None = None
         self.mending: Mending | None = None
 
+    async def heads(self) -> list[ChainHeads]:
+        """Where every chain ends, here and on the other side."""
+        heard = self.answering.heard if self.answering else {}
+        return chain_heads(self.reconcile.compared if self.reconcile else {}, await self.holdings.chains(), heard)
+
 
 def ledger_api(tiers: TierLedgers) -> APIRouter:
     """Reads for the office; repairing is the officer's."""
@@ -46,9 +52,15 @@ def ledger_api(tiers: TierLedgers) -> APIRouter:
     @router.get("")
     async def look() -> dict[str, Any]:
         """``above``: each chain of this body (and of those below) as the parent holds it, at the last comparison;
-        ``below``: what is held here of each chain from below, and how its body said that it stands.
+        ``below``: what is held here of each chain from below, and how its body said that it stands; ``heads``: where
+        all of them end, here and on the other side.
         """
-        return {"above": _above(tiers.reconcile), "below": await _below(tiers), "beside": await _beside(tiers)}
+        return {
+            "above": _above(tiers.reconcile),
+            "below": await _below(tiers),
+            "beside": await _beside(tiers),
+            "heads": [asdict(each) for each in await tiers.heads()],
+        }
 
     @router.get("/verify")
     async def verify() -> dict[str, Any]:

@@ -52,6 +52,8 @@ class Own:
 
     position: int
     hash_there: str | None
+    hash: str = ""
+    """At its last place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class Compared:
 
     standing: Standing
     position: int
+    hash: str
+    """Of the last place here."""
     told: Told
     at: datetime
     behind_since: datetime | None = None
@@ -186,7 +188,7 @@ class Reconcile:
             day = first_day_apart(days, their_days, told.position)
         if day is not None and not standing.is_wrong:
             standing = Standing.DIFFERS
-        self.compared[chain] = Compared(standing, own.position, told, now, behind_since, day, oldest)
+        self.compared[chain] = Compared(standing, own.position, own.hash, told, now, behind_since, day, oldest)
         self._alarms.stands(chain, standing)
         if chain[0] == self._body:
             age = (now - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0.0
@@ -198,9 +200,9 @@ class Reconcile:
             looked = await self._ledgers.look(name, at=told.position, since=since)
             # Nothing is held above: the two beginnings are the same by their making.
             there = told.hash if told.position == 0 else looked.at_hash
-            return Own(looked.position, there), list(looked.days), looked.after
+            return Own(looked.position, there, looked.hash), list(looked.days), looked.after
         held = next(each for each in await self._holdings.chains() if (each.body, each.chain) == chain)
         at = await self._holdings.at(chain, [told.position])
         own_hash = told.hash if told.position == 0 else at.get(told.position, (None, None))[0]
         days = await self._holdings.days(chain, since) if since else []
-        return Own(held.told.position, own_hash), days, None
+        return Own(held.told.position, own_hash, held.told.hash), days, None

@@ -27,7 +27,8 @@ class HandoverPage:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """How long one of the two bodies had the next step; ``until`` None: it still has."""
+    """How long one of the two bodies, or one that it was handed on to, had the next step; ``until`` None: it still
+    has."""
 
     body: str
     state: HandoverState
@@ -67,7 +68,8 @@ def shown(record: HandoverRecord, steps: Sequence[Step], body: str, calendar: Wo
 
     def stay(step: Step, until: datetime | None) -> Stay:
         days = calendar.working_days_between(step.at, until or now)
-        return Stay(receiver if step.state in WITH_RECEIVER else sender, step.state, step.at, until, days)
+        body = step.holder or (receiver if step.state in WITH_RECEIVER else sender)
+        return Stay(body, step.state, step.at, until, days)
 
     stays = [stay(step, after.at) for step, after in pairwise(steps)]
     if steps and record.state in OPEN:

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
+from services.routing.domain.handover import HandoverState
 from services.routing.handover import records
+from services.routing.handover.nearby import Names, Near
 from services.routing.handover.records import HandoverRecord, Missed
 from shared.contracts import inner
-from shared.contracts.handover import HandoverEvent, Way
+from shared.contracts.handover import HandoverEvent, IssueHandedOn, Way
 from shared.contracts.subjects import Address
 from shared.db.transaction import Transaction
 from shared.errors import DomainError
 from shared.ids import derived_id
 
 
-@dataclass(frozen=True)
 class Neighbours:
-    """``names`` are those of the parent and of the children, by code and language."""
+    """The bodies next to ``body``; ``near`` says who they are now, since bodies join and leave meanwhile."""
 
-    body: str
-    parent: str | None
-    names: Mapping[str, Mapping[str, str]]
+    def __init__(self, body: str, near: Callable[[], Near]) -> None:
+        self.body = body
+        self._near = near
+
+    @property
+    def parent(self) -> str | None:
+        """The body above."""
+        return self._near().parent
+
+    @property
+    def names(self) -> Names:
+        """Of the parent and of the children, by code and language."""
+        return self._near().names
 
     @property
     def children(self) -> tuple[str, ...]:
-        """The bodies directly below."""
-        return tuple(code for code in self.names if code != self.parent)
+        """The bodies directly below that something can be handed to."""
+        near = self._near()
+        return tuple(code for code in near.names if code != near.parent and code not in near.left)
 
     def way_to(self, other: str | None, *, field: str = "to") -> tuple[str, Way]:
         """Where it goes, by default up, and which way that is. Raises DomainError on ``field``."""
@@ -47,8 +58,9 @@ class Neighbours:
         Raises DomainError for anybody but the parent and the children themselves: an event with a stamp came from
         that child, one without from above.
         """
-        said_by = self.parent if not address.via else address.via[0]
-        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in self.names:
+        near = self._near()
+        said_by = near.parent if not address.via else address.via[0]
+        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in near.names:
             raise DomainError("not-a-neighbour-speaks", "This event is of no body next to this one.")
         return said_by
 
@@ -65,7 +77,17 @@ class Correspondence:
         return self._neighbours.body
 
     def tell(self, tx: Transaction, record: HandoverRecord, event: type[HandoverEvent], **fields: Any) -> None:
-        """Tell the other body."""
+        """Tell the other body, once for this kind of event."""
+        self._tell(tx, record, event, (), fields)
+
+    def _tell(
+        self,
+        tx: Transaction,
+        record: HandoverRecord,
+        event: type[HandoverEvent],
+        which: tuple[int, ...],
+        fields: dict[str, Any],
+    ) -> None:
         said = event.model_validate(
             {
                 "occurred_at": tx.now,
@@ -75,11 +97,14 @@ class Correspondence:
                 **fields,
             }
         )
-        down = record.other if record.other != self._neighbours.parent else None
-        tx.announce(said, event_id=derived_id(self.body, "handover", record.handover_id, event.verb), to_child=down)
+        is_below = (record.way == "down") is record.is_ours
+        down = record.other if is_below else None
+        event_id = derived_id(self.body, "handover", record.handover_id, event.verb, *which)
+        tx.announce(said, event_id=event_id, to_child=down)
 
-    async def moved(self, tx: Transaction, record: HandoverRecord) -> None:
-        """Tell this body's own services how far its issue's handover has come."""
+    async def moved(self, tx: Transaction, record: HandoverRecord, holder: str | None = None) -> None:
+        """Tell this body's own services how far a handover has come that it offered, and the body that the issue came
+        from who has it now. ``holder``: the body that was said to have it, where this step is that."""
         event = inner.HandoverMoved(
             occurred_at=tx.now,
             handover_id=record.handover_id,
@@ -87,8 +112,21 @@ class Correspondence:
             step=await records.count_of_ours(tx, record.reference),
             state=record.state.value,
             other=record.other,
+            holder=holder,
         )
         tx.announce(event, event_id=derived_id(self.body, "handover-moved", record.handover_id, record.version))
+        await self._pass_on(tx, record)
+
+    async def _pass_on(self, tx: Transaction, record: HandoverRecord) -> None:
+        taken = await records.taken_of(tx, record.reference)
+        if taken is None:
+            return
+        is_away = record.state is HandoverState.ACCEPTED
+        holder = (record.holder or record.other) if is_away else None
+        if holder != taken.holder:
+            step = taken.holder_step + 1
+            told = await records.hand_on(tx, taken, holder, step, tx.now, self.body)
+            self._tell(tx, told, IssueHandedOn, (step,), {"holder": holder or self.body, "step": step})
 
     def late(self, tx: Transaction, record: HandoverRecord, missed: Missed) -> None:
         """Tell this body's office that a date has passed."""

@@ -48,12 +48,19 @@ class HandoverRecord:
     answer: str | None = None
     outcome: str | None = None
     missed: Missed | None = None
+    holder: str | None = None
+    """The body that the one which took it has handed it on to; None while that has it itself."""
+    holder_step: int = 0
+    """The newest word about that, as the body that says it counts them."""
     version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The state that a handover reached at a moment, by which body, and by whom where it was this one."""
+    """The state that a handover reached at a moment, by which body, and by whom where it was this one.
+
+    ``holder``: who has it from then on, where that is neither of the two bodies.
+    """
 
     handover_id: str
     number: int
@@ -61,6 +68,7 @@ class Step:
     at: datetime
     body: str
     by: str | None
+    holder: str | None = None
 
 
 COLUMNS = [HANDOVERS.c[field.name] for field in fields(HandoverRecord)]
@@ -144,10 +152,31 @@ async def move(
     state = HANDOVER.after(record.state, made)
     if state is record.state:
         return record
+    values = {"holder": None, **values}
     after = replace(record, state=state, version=record.version + 1, **values)
     await _save(tx, record, {"state": state, "version": after.version, **values})
     await _step(tx, after, at, body, by)
     return after
+
+
+async def hand_on(
+    tx: Transaction, record: HandoverRecord, holder: str | None, step: int, at: datetime, body: str
+) -> HandoverRecord:
+    """``body``, which took it, said as its word number ``step`` that ``holder`` has it now, or it again itself (None).
+
+    Raises Conflict like :func:`move`.
+    """
+    after = replace(record, holder=holder, holder_step=step, version=record.version + 1)
+    await _save(tx, record, {"holder": holder, "holder_step": step, "version": after.version})
+    await _step(tx, after, at, body, None)
+    return after
+
+
+async def taken_of(tx: Transaction, reference: str) -> HandoverRecord | None:
+    """The handover by which this body works on an issue of another one, or None."""
+    taken = (HANDOVERS.c.reference == reference) & ~HANDOVERS.c.is_ours & (HANDOVERS.c.state == HandoverState.ACCEPTED)
+    row = await tx.one(select(*COLUMNS).where(taken).order_by(HANDOVERS.c.offered_at.desc()).limit(1))
+    return record_of(row) if row else None
 
 
 async def touch(tx: Transaction, record: HandoverRecord, **values: Any) -> HandoverRecord:
@@ -188,7 +217,7 @@ async def _save(tx: Transaction, record: HandoverRecord, values: dict[str, Any])
 
 
 async def _step(tx: Transaction, record: HandoverRecord, at: datetime, body: str, by: str | None) -> None:
-    step = Step(record.handover_id, record.version, record.state, at, body, by)
+    step = Step(record.handover_id, record.version, record.state, at, body, by, record.holder)
     await tx.add(STEPS, [{field.name: getattr(step, field.name) for field in fields(step)}])
 
 

@@ -145,6 +145,16 @@ class Sending:
             return
         await self._heard(tx, received, HandoverMove.ACCEPT)
 
+    async def handed_on(self, tx: Transaction, received: Received[said.IssueHandedOn]) -> None:
+        """The other body says who has it now; what is older than what was heard before changes nothing."""
+        event, other = received.event, self._neighbours.speaker(received.address)
+        record = await records.heard_of(tx, event.handover_id, other, is_ours=True)
+        if event.step <= record.holder_step or record.state is not HandoverState.ACCEPTED:
+            return
+        holder = event.holder if event.holder != other else None
+        moved = await records.hand_on(tx, record, holder, event.step, event.occurred_at, other)
+        await self._correspondence.moved(tx, moved, event.holder)
+
     async def returned(self, tx: Transaction, received: Received[said.IssueReturned]) -> None:
         """The other body does not take it."""
         event = received.event

@@ -227,7 +227,7 @@ def _add_whole(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.get("/names")
     async def names() -> NamesOut:
         """What places and departments are called, as their signs say; for pages that show more than codes."""
-        return NamesOut.of((await keeping.directory()).roster, keeping.bodies)
+        return NamesOut.of((await keeping.directory()).roster, keeping.bodies())
 
     @router.get("/changes")
     async def changes(
