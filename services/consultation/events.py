@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.consultation.deadlines.calendar import hear_calendar
 from services.consultation.deadlines.departments import hear_department
 from services.consultation.usecases import hearing, hearing_residents, roster
+from services.consultation.usecases.hearing_supervision import hear_supervision
 from shared.contracts import inner
 from shared.messaging.handlers import Handlers
 
@@ -25,6 +26,7 @@ def handlers() -> Handlers:
     heard.each(inner.IssueJoined, hearing_residents.hear_joined)
     heard.each(inner.IssueSplit, hearing_residents.hear_split)
     heard.each(inner.RecordErased, hearing.hear_erased)
+    heard.each(inner.SupervisionMoved, hear_supervision)
     heard.each(inner.StationPublished, roster.hear_station)
     heard.each(inner.RosterPublished, roster.hear_roster)
     heard.each(inner.CalendarPublished, hear_calendar)

@@ -44,6 +44,17 @@ class Kind(StrEnum):
     DEADLINE_OFFICE = "deadline-office"
     """To the office: something is late, and nothing has come of it since."""
 
+    SUPERVISED = "supervised"
+    """To the member: the body above presses for the case."""
+    SUPERVISED_LATE = "supervised-late"
+    """To the member: the body above still has no answer."""
+    SUPERVISION = "supervision"
+    """To the office: the body above presses for a case."""
+    SUPERVISION_ANSWERED = "superv-answered"
+    """To the office: a body below answered what it was pressed for."""
+    SUPERVISION_LATE = "supervision-late"
+    """To the office of either body: the answer is overdue."""
+
     @property
     def audience(self) -> Audience:
         """Who is told."""
@@ -70,6 +81,11 @@ _AUDIENCES = {
     Kind.DEADLINE_MISSED: Audience.MEMBER,
     Kind.DEADLINE_TOLD: Audience.MEMBER,
     Kind.DEADLINE_OFFICE: Audience.OFFICE,
+    Kind.SUPERVISED: Audience.MEMBER,
+    Kind.SUPERVISED_LATE: Audience.MEMBER,
+    Kind.SUPERVISION: Audience.OFFICE,
+    Kind.SUPERVISION_ANSWERED: Audience.OFFICE,
+    Kind.SUPERVISION_LATE: Audience.OFFICE,
 }
 
 

@@ -153,6 +153,7 @@ class Letters:
             translator.gettext, translator.ngettext, newstyle=True
         )
         environment.filters["community"] = partial(self._name, "community", translator=translator)
+        environment.filters["body"] = partial(self._name, "body", translator=translator)
         environment.filters["department"] = partial(self._name, "department", translator=translator)
         environment.filters["latin"] = partial(_isolated, direction=translator.direction)
         environment.filters["day"] = translator.format_date

@@ -25,6 +25,8 @@ from shared.contracts.inner import (
     ProgressShared,
     ReferralMade,
     ReferralPressed,
+    SupervisionLate,
+    SupervisionMoved,
 )
 from shared.db.transaction import Transaction
 from shared.errors import TooEarly
@@ -35,6 +37,13 @@ _NOTICES = Notice.__table__  # type: ignore[attr-defined]
 _REPLY_WAYS = ReplyWay.__table__  # type: ignore[attr-defined]
 
 BY_MAIL = "email"
+
+def _of_supervision(event: SupervisionMoved) -> Kind | None:
+    """What the office is told: at the child that it is asked, at the parent that it is answered."""
+    if event.is_ours:
+        return Kind.SUPERVISION_ANSWERED if event.state == "answered" else None
+    return Kind.SUPERVISION if event.state == "open" else None
+
 
 KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     IssueSubmitted: lambda event: Kind.CONFIRMATION,
@@ -52,10 +61,16 @@ KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     DeadlineWarned: lambda event: Kind.DEADLINE_NEAR if event.member else None,
     DeadlineMissed: lambda event: Kind.DEADLINE_MISSED if event.member else None,
     DeadlineEscalated: lambda event: Kind.DEADLINE_TOLD if event.member else None,
+    SupervisionMoved: lambda event: Kind.SUPERVISED if event.member and event.state == "open" else None,
+    SupervisionLate: lambda event: Kind.SUPERVISED_LATE if event.member else None,
 }
 """The events that somebody may be told of, and how."""
 
-ALSO: Mapping[type[InnerEvent], Kind] = {DeadlineEscalated: Kind.DEADLINE_OFFICE}
+ALSO: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
+    DeadlineEscalated: lambda event: Kind.DEADLINE_OFFICE,
+    SupervisionMoved: _of_supervision,
+    SupervisionLate: lambda event: Kind.SUPERVISION_LATE,
+}
 """What the office is told of beside."""
 
 
@@ -74,7 +89,7 @@ async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> N
     notices = [
         _notice(tx, kind, item)
         for item in received
-        for kind in (_kind(item), ALSO.get(type(item.event)))
+        for kind in (_kind(item), _also(item))
         if kind and (kind.audience is not Audience.RESIDENT or item.event.reference in by_mail)
     ]
     if notices:
@@ -98,6 +113,11 @@ def _kind(received: Received[Any]) -> Kind | None:
     return KINDS[type(received.event)](received.event)
 
 
+def _also(received: Received[Any]) -> Kind | None:
+    also = ALSO.get(type(received.event))
+    return also(received.event) if also else None
+
+
 def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, Any]:
     event = received.event
     return {
@@ -118,7 +138,7 @@ def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, A
 
 def _facts(event: InnerEvent) -> Mapping[str, Any]:
     mentioned = {"community", "category", "answer_by", "occurred_at", "outcome", "planned", "joined_to"}
-    mentioned |= {"department", "referral_id", "supervised"}
+    mentioned |= {"department", "referral_id", "supervised", "supervision_id", "other"}
     facts = event.model_dump(mode="json", include=mentioned)
     if isinstance(event, DeadlineEvent):
         facts |= event.model_dump(mode="json", include={"kind", "due_at", "member", "reference"})

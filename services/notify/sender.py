@@ -196,6 +196,8 @@ def _page_of(notice: DueNotice) -> str:
     """Where staff go on from a letter."""
     if notice.kind is Kind.DEADLINE_OFFICE:
         return "/office/deadlines"
+    if "supervision_id" in notice.facts:
+        return f"/office/supervisions/{notice.facts['supervision_id']}"
     if notice.kind is Kind.ASKED_IN:
         return f"/work/{notice.reference}"
     if "due_at" not in notice.facts:

@@ -39,6 +39,8 @@ from services.routing.http.rule_api import build_rule_api
 from services.routing.http.rule_pages import build_rule_pages
 from services.routing.http.sign_in_pages import build_sign_in_pages
 from services.routing.http.station_pages import build_station_pages
+from services.routing.http.supervision_api import build_supervision_api
+from services.routing.http.supervision_pages import build_supervision_pages
 from services.routing.orderkeeping import OrderKeeping
 from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
@@ -50,6 +52,12 @@ from services.routing.rule.book import RuleBook
 from services.routing.rule.editing import RuleEditing
 from services.routing.rulekeeping import RuleKeeping
 from services.routing.settings import RoutingSettings
+from services.routing.supervision.clock import SupervisionClock
+from services.routing.supervision.keeping import SupervisionKeeping
+from services.routing.supervision.late import ReportedLate
+from services.routing.supervision.news import SupervisionNews
+from services.routing.supervision.pressed import Pressed
+from services.routing.supervision.pressing import Pressing
 from services.routing.tables import MESSAGING
 from services.routing.usecases.accounts import Accounts
 from services.routing.usecases.answering import Answering
@@ -94,6 +102,7 @@ PREFIXES = (
     "/api/v1/what-if",
     "/api/v1/calendar",
     "/api/v1/handovers",
+    "/api/v1/supervisions",
 )
 LARGEST_ROSTER = 4 * 1024 * 1024
 """Bytes; a region's whole roster is a tenth of it."""
@@ -114,7 +123,10 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     terms = Terms(settings.handover_take_days, settings.handover_answer_days)
     sending = Sending(neighbour_bodies, correspondence, calendar_book, terms)
     taking = Taking(neighbour_bodies, correspondence)
-    heard = handlers(assigning, Joining(assigning, announcements), sending, taking)
+    news = SupervisionNews(neighbour_bodies)
+    pressing = Pressing(neighbour_bodies, news, calendar_book, settings.supervision_answer_days)
+    pressed = Pressed(neighbour_bodies, news)
+    heard = handlers(assigning, Joining(assigning, announcements), sending, taking, pressing, pressed)
     runtime = Runtime(
         settings,
         clock,
@@ -138,6 +150,17 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     reader, writer = runtime.reader, runtime.writer
     queue = Queue(reader)
     deadlines = Deadlines(TimingOut(assigning, announcements), TryingAgain(deciding, assigning), reader, writer, clock)
+    vault_names = VaultNames(neighbours)
+    supervisions = SupervisionKeeping(
+        neighbours=neighbour_bodies,
+        reader=reader,
+        writer=writer,
+        pressing=pressing,
+        pressed=pressed,
+        watch=SupervisionClock(news, reader, writer, clock),
+        late=ReportedLate(neighbours),
+        names=vault_names,
+    )
     handovers = HandoverKeeping(
         neighbours=neighbour_bodies,
         clock=clock,
@@ -147,7 +170,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         sending=sending,
         taking=taking,
         watch=HandoverClock(sending, taking, correspondence, reader, writer, clock),
-        names=VaultNames(neighbours),
+        names=vault_names,
     )
     routing = Routing(
         body=settings.body,
@@ -182,6 +205,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             deadlines=deadlines,
         ),
         handovers=handovers,
+        supervisions=supervisions,
         rules=RuleKeeping(
             clock=clock,
             reader=reader,
@@ -229,6 +253,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             handed.running() if handed is not None else nullcontext(),
             routing.deadlines.watched(),
             handovers.watch.watched(),
+            supervisions.watch.watched(),
         ):
             if settings.bootstrap_officer:
                 first_password = settings.bootstrap_password.get_secret_value()
@@ -244,6 +269,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_api(routing),
             build_order_api(routing),
             build_handover_api(handovers),
+            build_supervision_api(supervisions),
             build_rule_api(routing),
             build_roster_api(keeping),
             build_calendar_api(calendar),
@@ -253,6 +279,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_order_pages(routing),
             build_queue_pages(routing),
             build_handover_pages(handovers),
+            build_supervision_pages(supervisions),
             build_rule_pages(routing),
             build_calendar_pages(calendar),
             build_office_pages(routing),

@@ -25,5 +25,7 @@ class RoutingSettings(ServiceSettings):
     """Working days in which the other body takes or returns what is offered to it."""
     handover_answer_days: int = Field(default=15, ge=1, le=250)
     """Working days in which it answers, from the offer on, unless the offer says otherwise."""
+    supervision_answer_days: int = Field(default=5, ge=1, le=250)
+    """Working days in which a body that is pressed for a late case answers, unless the question says otherwise."""
     sample_mail_domain: str | None = None
     """Sample runs only: a member without an address gets ``<code>@<this>``."""

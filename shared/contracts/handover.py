@@ -1,4 +1,5 @@
-"""Events between a parent and one child: an issue is handed up (上报) or down (交办), and its answer comes back.
+"""Events between a parent and one child: an issue is handed up (上报) or down (交办), and its answer comes back; a
+parent presses for a child's late case (督办), and is answered.
 
 ``text`` is the one text that crosses tiers: a member or the office wrote it for the other body, and routing looked it
 over before it left. All other fields are references, codes and times, as on every plane.
@@ -11,7 +12,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Code, Event, Plane
-from shared.contracts.words import Outcome
+from shared.contracts.words import DeadlineKind, Outcome
 
 LONGEST_TEXT = 4000
 """Characters; with the rest of the event far below what a message server takes."""
@@ -81,3 +82,50 @@ class HandoverClosed(HandoverEvent):
     """The body that asked has passed the answer on to its resident and closed the case."""
 
     verb: ClassVar[str] = "closed"
+
+
+class SupervisionEvent(Event):
+    """A step in one supervision: the parent opens it and ends it, its child answers."""
+
+    plane: ClassVar[Plane] = "handover"
+    noun: ClassVar[str] = "supervision"
+    supervision_id: str
+    reference: str = Field(description="The case that is late, by the reference of its issue")
+    to: Code = Field(description="The body that this event is for")
+
+
+class SupervisionOpened(SupervisionEvent):
+    """The parent asks why a case of its child is late, and what is done about it."""
+
+    verb: ClassVar[str] = "opened"
+    text: str = Field(max_length=LONGEST_TEXT, description="What the parent wants to know or to be done")
+    kind: DeadlineKind = Field(description="What was not done in time")
+    late_since: AwareDatetime = Field(description="When that was due")
+    answer_by: AwareDatetime = Field(description="When the parent wants its answer, in its own working days")
+
+
+class SupervisionAskedAgain(SupervisionEvent):
+    """The answer does not do: the parent asks again, with a new date."""
+
+    verb: ClassVar[str] = "asked-again"
+    text: str = Field(max_length=LONGEST_TEXT, description="What is still wanted")
+    answer_by: AwareDatetime
+
+
+class SupervisionAnswered(SupervisionEvent):
+    """The child's office says how it stands."""
+
+    verb: ClassVar[str] = "answered"
+    text: str = Field(max_length=LONGEST_TEXT, description="The answer, for the parent")
+
+
+class SupervisionClosed(SupervisionEvent):
+    """The parent has what it wanted."""
+
+    verb: ClassVar[str] = "closed"
+
+
+class SupervisionWithdrawn(SupervisionEvent):
+    """The parent no longer waits for an answer."""
+
+    verb: ClassVar[str] = "withdrawn"

@@ -28,6 +28,7 @@ from shared.contracts.words import (
     ReplyBy,
     ResidentWord,
     StationKind,
+    SupervisionState,
 )
 
 
@@ -280,6 +281,33 @@ class HandoverLate(InnerEvent):
     is_ours: bool = Field(description="Whether this body offered it")
     missed: Literal["offer", "answer"]
     due_at: AwareDatetime
+
+
+class SupervisionMoved(InnerEvent):
+    """A parent's supervision of a late case took a step; each of the two bodies says it at home."""
+
+    noun: ClassVar[str] = "supervision"
+    verb: ClassVar[str] = "moved"
+    supervision_id: str
+    reference: str
+    state: SupervisionState
+    other: Code = Field(description="The other one of the two bodies")
+    is_ours: bool = Field(description="Whether this body supervises")
+    member: Code | None = Field(description="Who has the case here; none at the body that supervises")
+    answer_by: AwareDatetime
+
+
+class SupervisionLate(InnerEvent):
+    """The answer to a supervision is overdue: each of the two bodies says it to its own office."""
+
+    noun: ClassVar[str] = "supervision"
+    verb: ClassVar[str] = "late"
+    supervision_id: str
+    reference: str
+    other: Code = Field(description="The other one of the two bodies")
+    is_ours: bool = Field(description="Whether this body supervises")
+    member: Code | None = Field(description="Who has the case here; none at the body that supervises")
+    answer_by: AwareDatetime
 
 
 # -- consultation ------------------------------------------------------------------------------------

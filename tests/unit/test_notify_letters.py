@@ -51,6 +51,7 @@ def occasion(kind: Kind, outcome: str = "solved") -> Occasion:
             "department": "zh-d-roads",
             "member": "m-1",
             "due_at": "2026-03-12T10:00:00Z",
+            "other": "ili",
         },
         answer=WORDS,
         commitments=(Commitment("zh-d-roads", "修路", date(2026, 4, 1)),),

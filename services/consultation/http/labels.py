@@ -48,6 +48,10 @@ ENTRIES: Mapping[str, str] = {
     "resident-split": N_("What another resident raised is a matter of its own after all"),
     "deadline-paused": N_("A deadline stands still"),
     "deadline-resumed": N_("A deadline runs again"),
+    "pressed-open": N_("The body above presses for it"),
+    "pressed-answered": N_("The office has answered the body above"),
+    "pressed-closed": N_("The body above is content with the answer"),
+    "pressed-withdrawn": N_("The body above no longer waits for an answer"),
     "withdrawn": N_("Taken back by the resident"),
     "erased": N_("Words erased at the resident's wish"),
 }

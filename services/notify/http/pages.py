@@ -33,6 +33,11 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.DEADLINE_MISSED: N_("Late, to the member"),
     Kind.DEADLINE_TOLD: N_("Told to the office, to the member"),
     Kind.DEADLINE_OFFICE: N_("Late, to the office"),
+    Kind.SUPERVISED: N_("Pressed for from above, to the member"),
+    Kind.SUPERVISED_LATE: N_("Answer to the body above overdue, to the member"),
+    Kind.SUPERVISION: N_("Pressed for from above, to the office"),
+    Kind.SUPERVISION_ANSWERED: N_("A body below has answered, to the office"),
+    Kind.SUPERVISION_LATE: N_("Answer between two bodies overdue, to the office"),
 }
 STATE_NAMES: Mapping[State, str] = {
     State.QUEUED: N_("Waiting"),
