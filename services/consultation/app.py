@@ -33,6 +33,7 @@ from services.consultation.http.reply_pages import build_reply_pages
 from services.consultation.invitations import Invitations
 from services.consultation.photos import MOST_AT_ONCE, MOST_BYTES
 from services.consultation.reply_links import ReplyLinks
+from services.consultation.settings import ConsultationSettings
 from services.consultation.tables import MESSAGING
 from services.consultation.threads import Threads
 from services.consultation.usecases.briefs import Briefs
@@ -46,7 +47,6 @@ from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
 from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
-from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
 from shared.web.edge import Uploads
 from shared.web.factory import create_app
@@ -77,7 +77,9 @@ UPLOADS = Uploads(re.compile(r"/work/[^/]+/visits|/api/v1/cases/[^/]+/entries/[^
 """Where photographs are sent; everything else that is said here is short."""
 
 
-def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
+def build(
+    settings: ConsultationSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None
+) -> Service:
     """Consultation of one body, wired; nothing is connected before its app's lifespan."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     heard = handlers()

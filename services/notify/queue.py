@@ -38,6 +38,7 @@ _REPLY_WAYS = ReplyWay.__table__  # type: ignore[attr-defined]
 
 BY_MAIL = "email"
 
+
 def _of_supervision(event: SupervisionMoved) -> Kind | None:
     """What the office is told: at the child that it is asked, at the parent that it is answered."""
     if event.is_ours:

@@ -52,10 +52,10 @@ from services.routing.rule.book import RuleBook
 from services.routing.rule.editing import RuleEditing
 from services.routing.rulekeeping import RuleKeeping
 from services.routing.settings import RoutingSettings
-from services.routing.supervision.clock import SupervisionClock
 from services.routing.supervision.keeping import SupervisionKeeping
 from services.routing.supervision.late import ReportedLate
 from services.routing.supervision.news import SupervisionNews
+from services.routing.supervision.overdue import watch_supervisions
 from services.routing.supervision.pressed import Pressed
 from services.routing.supervision.pressing import Pressing
 from services.routing.tables import MESSAGING
@@ -73,7 +73,7 @@ from services.routing.usecases.trying_again import TryingAgain
 from services.routing.words import VaultWords
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
-from shared.messaging.link import Durable, Link
+from shared.messaging.neighbours import handed_link
 from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
@@ -157,7 +157,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         writer=writer,
         pressing=pressing,
         pressed=pressed,
-        watch=SupervisionClock(news, reader, writer, clock),
+        watch=watch_supervisions(news, reader, writer, clock),
         late=ReportedLate(neighbours),
         names=vault_names,
     )
@@ -240,6 +240,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         sample_mail_domain=settings.sample_mail_domain,
     )
 
+    # All of it, so that what nobody knows is seen here.
     handed = handed_link(settings, runtime)
     names = NameBook(settings.neighbours)
 
@@ -293,14 +294,3 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     )
     refusals.install(app)
     return Service(settings.service, app, PREFIXES, runtime.readiness)
-
-
-def handed_link(settings: RoutingSettings, runtime: Runtime) -> Link | None:
-    """The connection on which routing hears what is handed to its body; None for a body that has no neighbours.
-
-    Another account than that of the body's own events, and the same consumer: one inbox, one place for what is parked.
-    """
-    if settings.nats_handover_url is None or not settings.neighbour_bodies:
-        return None
-    durable = Durable(f"HAND_{settings.body}", "routing-handover-v1", (">",))
-    return Link(settings.nats_handover_url, f"handover@{settings.body}", [(durable, runtime.consumer)])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
-from shared.settings import ServiceSettings
+from shared.settings import NeighbourSettings
 
 
-class RoutingSettings(ServiceSettings):
+class RoutingSettings(NeighbourSettings):
     """Settings of the routing service of one body."""
 
     acceptance_hours: float = Field(default=16, gt=0)
@@ -17,10 +17,6 @@ class RoutingSettings(ServiceSettings):
     bootstrap_officer: str | None = None
     """Login of the first officer, made at start where it does not exist yet."""
     bootstrap_password: SecretStr = SecretStr("")
-    nats_handover_url: str | None = None
-    """Account UPLINK; without it nothing that is handed to the body is heard."""
-    neighbour_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """Names by code and language of the bodies next to this one in the tree: its parent and its children."""
     handover_take_days: int = Field(default=5, ge=1, le=250)
     """Working days in which the other body takes or returns what is offered to it."""
     handover_answer_days: int = Field(default=15, ge=1, le=250)

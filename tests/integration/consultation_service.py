@@ -15,6 +15,7 @@ from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
 from services.consultation.app import build
+from services.consultation.settings import ConsultationSettings
 from shared.clock import FixedClock
 from shared.contracts import inner
 from shared.contracts.catalogue import class_at
@@ -22,7 +23,6 @@ from shared.contracts.envelope import headers_of
 from shared.contracts.event import Event
 from shared.contracts.subjects import parse, subject_of
 from shared.ids import new_id, new_reference
-from shared.settings import ServiceSettings
 from shared.web.auth import Role, TokenSigner, new_key_pair
 from tests.servers import NatsServer
 
@@ -168,7 +168,7 @@ async def running(
     """The service, started and stopped; its roster is heard of before the test begins."""
     keys = {issuer: new_key_pair() for issuer in ("routing", "intake", "consultation")}
     clock = FixedClock(NOW + timedelta(days=1))
-    settings = ServiceSettings(
+    settings = ConsultationSettings(
         body=BODY,
         tier="county",
         service="consultation",

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from services.routing.handover import clock as handover_clock
-from services.routing.supervision import clock as supervision_clock
+from shared import dates
 from shared.contracts import inner
 from tests.integration.routing_office import until
 from tests.integration.two_bodies import RESIDENT, BodyRouting, Link, routing_of, vault
@@ -73,7 +73,7 @@ async def bodies(
 ) -> AsyncIterator[Bodies]:
     """Routing of both on a Monday."""
     # Clocks are set by hand here, so those who watch them have to look often.
-    for each in (handover_clock, supervision_clock):
+    for each in (handover_clock, dates):
         monkeypatch.setattr(each, "LOOK_AGAIN_SECONDS", 0.1)
     county, prefecture, _ = tiers
     async with AsyncExitStack() as stack:

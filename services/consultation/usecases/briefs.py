@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Row
 
 from services.consultation.briefing import BriefInput, BriefMoved, EditingInput
-from services.consultation.domain import BriefMove, BriefState, PersonalKind, personal_numbers
+from services.consultation.domain import BriefMove, BriefState
 from services.consultation.tables import BRIEF_ISSUES, BRIEF_NUMBERS, BRIEF_STEPS, BRIEFS, CASES
 from services.consultation.usecases.acting import Actor
 from services.consultation.usecases.casefile import worked_on_by
@@ -25,6 +25,7 @@ from shared.db.transaction import Transaction
 from shared.errors import Conflict, DomainError, Forbidden, NotFound
 from shared.i18n import N_
 from shared.ids import derived_id, new_id
+from shared.particulars import Kind, particulars
 
 OUTCOMES: dict[BriefMove, BriefOutcome] = {
     BriefMove.ADOPT: "adopted",
@@ -33,9 +34,10 @@ OUTCOMES: dict[BriefMove, BriefOutcome] = {
 }
 """What the parent makes of a brief."""
 
-HOLDS: dict[PersonalKind, str] = {
+HOLDS: dict[Kind, str] = {
     "telephone": N_("Line {line} holds what looks like a telephone number. Take it out first."),
     "identity-card": N_("Line {line} holds what looks like the number of an identity card. Take it out first."),
+    "email": N_("Line {line} holds what looks like an e-mail address. Take it out first."),
 }
 
 
@@ -173,5 +175,5 @@ def _links(brief_id: str, issues: Sequence[str]) -> list[dict[str, str]]:
 
 def _require_impersonal(row: Row[Any]) -> None:
     for field in ("title", "text"):
-        for found in personal_numbers(getattr(row, field)):
+        for found in particulars(getattr(row, field)):
             raise DomainError(f"holds-{found.kind}", HOLDS[found.kind], field=field, line=found.line)

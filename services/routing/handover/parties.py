@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from services.routing.handover import records
 from services.routing.handover.records import HandoverRecord, Missed
 from shared.contracts import inner
 from shared.contracts.handover import HandoverEvent, Way
-from shared.contracts.subjects import Address
 from shared.db.transaction import Transaction
 from shared.errors import DomainError
 from shared.ids import derived_id
+from shared.messaging.neighbours import NextTo
 
 
-@dataclass(frozen=True)
-class Neighbours:
-    """``names`` are those of the parent and of the children, by code and language."""
-
-    body: str
-    parent: str | None
-    names: Mapping[str, Mapping[str, str]]
-
-    @property
-    def children(self) -> tuple[str, ...]:
-        """The bodies directly below."""
-        return tuple(code for code in self.names if code != self.parent)
+class Neighbours(NextTo):
+    """The bodies that an issue may be handed to."""
 
     def way_to(self, other: str | None, *, field: str = "to") -> tuple[str, Way]:
         """Where it goes, by default up, and which way that is. Raises DomainError on ``field``."""
@@ -40,17 +28,6 @@ class Neighbours:
                 "not-a-neighbour", "Issues are handed to the parent body or to a body directly below.", field=field
             )
         return other, "down"
-
-    def speaker(self, address: Address) -> str:
-        """Who says what came under ``address``, which the body's own server stamped.
-
-        Raises DomainError for anybody but the parent and the children themselves: an event with a stamp came from
-        that child, one without from above.
-        """
-        said_by = self.parent if not address.via else address.via[0]
-        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in self.names:
-            raise DomainError("not-a-neighbour-speaks", "This event is of no body next to this one.")
-        return said_by
 
 
 class Correspondence:

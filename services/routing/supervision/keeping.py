@@ -11,12 +11,12 @@ from services.routing.handover.leaving import check_leaving
 from services.routing.handover.names import ResidentNames
 from services.routing.handover.parties import Neighbours
 from services.routing.supervision import records
-from services.routing.supervision.clock import SupervisionClock
 from services.routing.supervision.late import LateCases
 from services.routing.supervision.pressed import Pressed
 from services.routing.supervision.pressing import Pressing, Question
 from services.routing.supervision.records import Done, SupervisionPage, SupervisionRecord
 from services.routing.tables import IDEMPOTENCY
+from shared.dates import DateClock
 from shared.db.idempotency import Answer, Key, once
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
@@ -43,7 +43,7 @@ class SupervisionKeeping:
     writer: Writer
     pressing: Pressing
     pressed: Pressed
-    watch: SupervisionClock
+    watch: DateClock
     late: LateCases
     names: ResidentNames
 
