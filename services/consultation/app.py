@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from services.consultation.deadlines.book import DeadlineBook
 from services.consultation.deadlines.clock import DeadlineClock
 from services.consultation.desk import Desk
 from services.consultation.events import handlers
+from services.consultation.handing.news import HandingNews, watch_handings
+from services.consultation.handing.received import ReceivedBriefs
+from services.consultation.handing.upward import Upward
 from services.consultation.http.activity_pages import build_activity_pages
 from services.consultation.http.api import build_api
 from services.consultation.http.brief_api import build_brief_api
@@ -28,6 +31,8 @@ from services.consultation.http.consultation_pages import build_consultation_pag
 from services.consultation.http.deadline_api import build_deadline_api
 from services.consultation.http.deadline_pages import build_deadline_pages
 from services.consultation.http.pages import build_pages
+from services.consultation.http.received_api import build_received_api
+from services.consultation.http.received_pages import build_received_pages
 from services.consultation.http.referral_pages import build_referral_pages
 from services.consultation.http.reply_pages import build_reply_pages
 from services.consultation.invitations import Invitations
@@ -45,6 +50,7 @@ from services.consultation.usecases.sessions import Sessions
 from services.consultation.vault import HttpVault
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.messaging.neighbours import NextTo, handed_link
 from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenVerifier
@@ -73,6 +79,8 @@ PREFIXES = (
     "/api/v1/consultation",
 )
 
+BRIEFS_HANDED = ("from.*.doorstep.*.handover.brief.>", "doorstep.*.handover.brief.>")
+"""Of what is handed to the body, what is about briefs: from below and from above. The rest is routing's."""
 UPLOADS = Uploads(re.compile(r"/work/[^/]+/visits|/api/v1/cases/[^/]+/entries/[^/]+/photos"), MOST_AT_ONCE * MOST_BYTES)
 """Where photographs are sent; everything else that is said here is short."""
 
@@ -82,7 +90,11 @@ def build(
 ) -> Service:
     """Consultation of one body, wired; nothing is connected before its app's lifespan."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
-    heard = handlers()
+    next_to = NextTo(settings.body, settings.parent, settings.neighbour_bodies)
+    news, briefs = HandingNews(settings.body), Briefs(settings.time_zone)
+    upward = Upward(next_to, news, briefs, settings.brief_answer_days)
+    received = ReceivedBriefs(next_to, news, upward, settings.time_zone)
+    heard = handlers(upward, received)
     runtime = Runtime(
         settings,
         clock,
@@ -98,6 +110,7 @@ def build(
     books = open_books(runtime.reader, clock, settings.time_zone)
     names = NameBook(settings.neighbours)
     station_name = partial(names.called, "station", language=settings.default_language)
+    handing_dates = watch_handings(news, runtime.reader, runtime.writer, clock)
     desk = Desk(
         writer=runtime.writer,
         reader=runtime.reader,
@@ -107,7 +120,9 @@ def build(
         sessions=Sessions(settings.time_zone, commitments),
         commitments=commitments,
         rule=rule,
-        briefs=Briefs(settings.time_zone),
+        briefs=briefs,
+        upward=upward,
+        received=received,
         referrals=Referrals(links),
         threads=Threads(runtime.reader, links, clock),
         books=books,
@@ -115,11 +130,19 @@ def build(
         invitations=Invitations(books.consultations, clock, station_name, body=settings.body, origin=settings.origin),
     )
 
+    handed = handed_link(settings, runtime, *BRIEFS_HANDED)
     deadline_clock = DeadlineClock(runtime.reader, runtime.writer, clock, settings.time_zone)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, names.running(), runtime.running(), deadline_clock.watched():
+        async with (
+            neighbours,
+            names.running(),
+            runtime.running(),
+            handed.running() if handed is not None else nullcontext(),
+            deadline_clock.watched(),
+            handing_dates.watched(),
+        ):
             yield
 
     app = create_app(
@@ -130,6 +153,7 @@ def build(
         routers=[
             build_api(desk, settings.time_zone),
             build_consultation_api(desk),
+            build_received_api(desk),
             build_brief_api(desk),
             build_case_api(desk),
             build_deadline_api(desk),
@@ -141,6 +165,7 @@ def build(
             build_consultation_pages(desk, clock, settings.time_zone),
             build_commitment_pages(desk),
             build_activity_pages(desk, settings.time_zone),
+            build_received_pages(desk),
             build_brief_pages(desk),
             build_deadline_pages(desk),
             build_case_pages(desk, settings.time_zone),

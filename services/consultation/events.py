@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from services.consultation.deadlines.calendar import hear_calendar
 from services.consultation.deadlines.departments import hear_department
+from services.consultation.handing.received import ReceivedBriefs
+from services.consultation.handing.upward import Upward
 from services.consultation.usecases import hearing, hearing_residents, roster
 from services.consultation.usecases.hearing_supervision import hear_supervision
-from shared.contracts import inner
+from shared.contracts import handover, inner
 from shared.messaging.handlers import Handlers
 
 
-def handlers() -> Handlers:
-    """Everything this service hears from routing and intake."""
+def handlers(upward: Upward, received: ReceivedBriefs) -> Handlers:
+    """Everything this service hears from routing and intake, and of briefs from the bodies next to its own."""
     heard = Handlers()
     heard.many(inner.IssueAssigned, hearing.hear_assigned)
     heard.each(inner.IssueAccepted, hearing.hear_accepted)
@@ -31,4 +33,7 @@ def handlers() -> Handlers:
     heard.each(inner.RosterPublished, roster.hear_roster)
     heard.each(inner.CalendarPublished, hear_calendar)
     heard.each(inner.DepartmentPublished, hear_department)
+    heard.each(handover.BriefHandedUp, received.handed_up)
+    heard.each(handover.BriefTakenBack, received.taken_back)
+    heard.each(handover.BriefSettled, upward.settled)
     return heard

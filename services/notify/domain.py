@@ -55,6 +55,15 @@ class Kind(StrEnum):
     SUPERVISION_LATE = "supervision-late"
     """To the office of either body: the answer is overdue."""
 
+    BRIEF_SETTLED = "brief-settled"
+    """To the member: what the body above makes of the member's brief."""
+    BRIEF_RECEIVED = "brief-received"
+    """To the office: a body below has handed up a brief."""
+    BRIEF_BACK = "brief-back"
+    """To the office: what the body above makes of a brief."""
+    BRIEF_LATE = "brief-late"
+    """To the office of either body: a decision on a brief is overdue."""
+
     @property
     def audience(self) -> Audience:
         """Who is told."""
@@ -86,6 +95,10 @@ _AUDIENCES = {
     Kind.SUPERVISION: Audience.OFFICE,
     Kind.SUPERVISION_ANSWERED: Audience.OFFICE,
     Kind.SUPERVISION_LATE: Audience.OFFICE,
+    Kind.BRIEF_SETTLED: Audience.MEMBER,
+    Kind.BRIEF_RECEIVED: Audience.OFFICE,
+    Kind.BRIEF_BACK: Audience.OFFICE,
+    Kind.BRIEF_LATE: Audience.OFFICE,
 }
 
 

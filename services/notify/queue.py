@@ -10,6 +10,8 @@ from sqlalchemy import select
 from services.notify.domain import Audience, Kind, State
 from services.notify.tables import Notice, ReplyWay
 from shared.contracts.inner import (
+    BriefLate,
+    BriefMoved,
     DeadlineEscalated,
     DeadlineEvent,
     DeadlineMissed,
@@ -46,6 +48,16 @@ def _of_supervision(event: SupervisionMoved) -> Kind | None:
     return Kind.SUPERVISION if event.state == "open" else None
 
 
+def _of_brief(event: BriefMoved) -> Kind | None:
+    """What the office is told: at the parent that there is one, at the child what the parent makes of it."""
+    if not event.is_ours:
+        return Kind.BRIEF_RECEIVED if event.state == "undecided" else None
+    return Kind.BRIEF_BACK if event.state in SETTLED else None
+
+
+SETTLED = ("adopted", "answered", "not-adopted")
+"""How the parent may settle a brief."""
+
 KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     IssueSubmitted: lambda event: Kind.CONFIRMATION,
     # Who took it for a colleague needs no letter that asks for an answer.
@@ -64,6 +76,8 @@ KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     DeadlineEscalated: lambda event: Kind.DEADLINE_TOLD if event.member else None,
     SupervisionMoved: lambda event: Kind.SUPERVISED if event.member and event.state == "open" else None,
     SupervisionLate: lambda event: Kind.SUPERVISED_LATE if event.member else None,
+    BriefMoved: lambda event: Kind.BRIEF_SETTLED if event.member and event.state in SETTLED else None,
+    BriefLate: lambda event: None,
 }
 """The events that somebody may be told of, and how."""
 
@@ -71,6 +85,8 @@ ALSO: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     DeadlineEscalated: lambda event: Kind.DEADLINE_OFFICE,
     SupervisionMoved: _of_supervision,
     SupervisionLate: lambda event: Kind.SUPERVISION_LATE,
+    BriefMoved: _of_brief,
+    BriefLate: lambda event: Kind.BRIEF_LATE,
 }
 """What the office is told of beside."""
 
@@ -139,7 +155,16 @@ def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, A
 
 def _facts(event: InnerEvent) -> Mapping[str, Any]:
     mentioned = {"community", "category", "answer_by", "occurred_at", "outcome", "planned", "joined_to"}
-    mentioned |= {"department", "referral_id", "supervised", "supervision_id", "other"}
+    mentioned |= {
+        "department",
+        "referral_id",
+        "supervised",
+        "supervision_id",
+        "other",
+        "handing_id",
+        "brief_id",
+        "state",
+    }
     facts = event.model_dump(mode="json", include=mentioned)
     if isinstance(event, DeadlineEvent):
         facts |= event.model_dump(mode="json", include={"kind", "due_at", "member", "reference"})

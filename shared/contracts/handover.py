@@ -1,8 +1,9 @@
 """Events between a parent and one child: an issue is handed up (上报) or down (交办), and its answer comes back; a
-parent presses for a child's late case (督办), and is answered.
+parent presses for a child's late case (督办), and is answered; a child hands up an opinion brief
+(社情民意信息), and hears what becomes of it.
 
-``text`` is the one text that crosses tiers: a member or the office wrote it for the other body, and routing looked it
-over before it left. All other fields are references, codes and times, as on every plane.
+``text``, of a brief with its ``title``, is the one text that crosses tiers: a member or the office wrote it for the
+other body, and it was looked over before it left. All other fields are references, codes and times, as on every plane.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Code, Event, Plane
-from shared.contracts.words import DeadlineKind, Outcome
+from shared.contracts.words import BriefOutcome, DeadlineKind, Outcome
 
 LONGEST_TEXT = 4000
 """Characters; with the rest of the event far below what a message server takes."""
+
+LONGEST_BRIEF = 20_000
+"""Characters."""
 
 Way = Literal["up", "down"]
 
@@ -129,3 +133,38 @@ class SupervisionWithdrawn(SupervisionEvent):
     """The parent no longer waits for an answer."""
 
     verb: ClassVar[str] = "withdrawn"
+
+
+class BriefEvent(Event):
+    """A step of a brief that one body handed up to its parent."""
+
+    plane: ClassVar[Plane] = "handover"
+    noun: ClassVar[str] = "brief"
+    handing_id: str
+    to: Code = Field(description="The body that this event is for")
+
+
+class BriefHandedUp(BriefEvent):
+    """A child hands a brief up, its own or one that was handed up to it."""
+
+    verb: ClassVar[str] = "handed-up"
+    origin: Code = Field(description="The body whose brief it is")
+    year: int
+    number: int = Field(ge=1, description="Counts the briefs of that body in the year")
+    title: str = Field(max_length=200)
+    text: str = Field(max_length=LONGEST_BRIEF)
+    answer_by: AwareDatetime = Field(description="By when the parent says what it makes of it")
+
+
+class BriefSettled(BriefEvent):
+    """What the parent makes of it. One that was adopted may be answered later, which is a second one of these."""
+
+    verb: ClassVar[str] = "settled"
+    outcome: BriefOutcome
+    text: str | None = Field(max_length=LONGEST_TEXT, description="The reason, or the answer")
+
+
+class BriefTakenBack(BriefEvent):
+    """The child takes it back before it knows what the parent makes of it."""
+
+    verb: ClassVar[str] = "taken-back"

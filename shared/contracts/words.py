@@ -53,6 +53,9 @@ ActivityKind = Literal["talk", "good-deed", "study-session"]
 BriefOutcome = Literal["adopted", "answered", "not-adopted"]
 """What the parent makes of an opinion brief: 采用, 回复, or neither."""
 
+BriefHandingState = Literal["undecided", "adopted", "answered", "not-adopted", "withdrawn"]
+"""How far a brief that was handed up has come."""
+
 Place = Literal["fixed", "mobile"]
 Gathering = Literal["concentrated", "dispersed"]
 Setting = Literal["venue", "on-site"]

@@ -253,3 +253,49 @@ def test_a_parent_presses_for_a_late_case_until_it_is_settled(instance: Instance
     for by in (here, instance.staff("officer", "ili")):
         for service in ("routing", "consultation", "notify", "reporting"):
             assert ok(by.get(f"/api/v1/{service}/parked"))["items"] == [], service
+
+
+def test_a_brief_goes_up_is_adopted_and_answered(instance: Instance) -> None:
+    issue, member, _ = in_progress(instance)
+    here, above = instance.staff("officer"), instance.staff("officer", "ili")
+    written = {"title": "关于乡卫生室用药", "text": TEXT, "issues": [issue.reference]}
+    brief = ok(member.post("/api/v1/briefs", json=written), 201)["id"]
+    path = f"/api/v1/briefs/{brief}"
+    ok(member.post(f"{path}/submit"))
+    number = ok(here.post(f"{path}/number"))["number"]
+    handing = ok(here.post(f"{path}/hand-up"), 201)["handing_id"]
+
+    def stands(by: httpx.Client, path: str, state: str) -> Any:
+        answer = by.get(path)
+        return answer.json() if answer.status_code == 200 and answer.json()["state"] == state else None
+
+    theirs = f"/api/v1/briefs/received/{handing}"
+    shown = wait_until(lambda: stands(above, theirs, "undecided"), "the brief above")
+    assert (shown["origin"], shown["number"], shown["text"]) == ("zhaosu", number, TEXT)
+    assert shown["received_number"] >= 1
+    page = above.get(f"/work/briefs/received/{handing}", headers={"accept-language": "zh-Hans"})
+    assert page.status_code == 200 and "昭苏县政协" in page.text
+    problem(above.post(f"{theirs}/answer", json={"note": "请打 0999-6022345"}), 422, "note")
+    ok(above.post(f"{theirs}/adopt"))
+    wait_until(lambda: stands(here, path, "adopted"), "the brief to be adopted here as well")
+    ok(above.post(f"{theirs}/answer", json={"note": ANSWER}))
+
+    def answered() -> bool:
+        return bool(ok(member.get(path))["steps"][-1]["note"] == ANSWER)
+
+    wait_until(answered, "the answer to come back to who wrote it")
+
+    def told() -> bool:
+        return any(f"/work/briefs/{brief}" in mail["text"] for mail in instance.mails())
+
+    wait_until(told, "a letter to who wrote it")
+    again = ok(member.post("/api/v1/briefs", json=written), 201)["id"]
+    ok(member.post(f"/api/v1/briefs/{again}/submit"))
+    ok(here.post(f"/api/v1/briefs/{again}/number"))
+    second = ok(here.post(f"/api/v1/briefs/{again}/hand-up"), 201)["handing_id"]
+    ok(here.post(f"/api/v1/briefs/{again}/take-back"))
+    wait_until(lambda: stands(above, f"/api/v1/briefs/received/{second}", "withdrawn"), "it to be taken back above")
+    problem(above.post(f"/api/v1/briefs/received/{second}/hand-up"), 422)
+    for by in (here, above):
+        for service in ("routing", "consultation", "notify", "reporting"):
+            assert ok(by.get(f"/api/v1/{service}/parked"))["items"] == [], service

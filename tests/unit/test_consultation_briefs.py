@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from services.consultation.domain import BriefMove, BriefState
+from services.consultation.domain.handings import HANDING, OUTCOMES, HandingMove, HandingState
 from services.consultation.usecases import moves
 from shared.errors import Conflict
 
@@ -14,7 +15,8 @@ BY_HAND = {
     "draft": {"edit": "draft", "submit": "in-review"},
     "in-review": {"return": "returned", "number": "numbered"},
     "returned": {"edit": "returned", "submit": "in-review"},
-    "numbered": {"hand-in": "handed-in"},
+    "numbered": {"hand-in": "handed-in", "hand-up": "handed-up"},
+    "handed-up": {"take-back": "numbered", "adopt": "adopted", "answer": "answered", "not-adopt": "not-adopted"},
     "handed-in": {"adopt": "adopted", "answer": "answered", "not-adopt": "not-adopted"},
     "adopted": {},
     "answered": {},
@@ -30,3 +32,13 @@ def test_a_brief_moves_along_its_table_or_is_refused(state: BriefState, move: Br
             moves.brief_after(state, move)
     else:
         assert moves.brief_after(state, move) == expected
+
+
+@pytest.mark.parametrize("decided", [*([each] for each in OUTCOMES), [HandingMove.ADOPT, HandingMove.ANSWER]])
+def test_both_bodies_end_alike_whoever_heard_first(decided: list[HandingMove]) -> None:
+    below = above = HandingState.UNDECIDED
+    for move in (HandingMove.TAKE_BACK, *decided):
+        below = HANDING.after(below, move)
+    for move in (*decided, HandingMove.TAKE_BACK):
+        above = HANDING.after(above, move)
+    assert below is above is HandingState.WITHDRAWN

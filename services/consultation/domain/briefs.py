@@ -15,6 +15,9 @@ class BriefState(StrEnum):
     RETURNED = "returned"
     NUMBERED = "numbered"
     HANDED_IN = "handed-in"
+    """On paper, or by whatever way leads to the parent: what it makes of it is entered by hand."""
+    HANDED_UP = "handed-up"
+    """Over the link: what the parent makes of it comes back by itself."""
     ADOPTED = "adopted"
     ANSWERED = "answered"
     NOT_ADOPTED = "not-adopted"
@@ -29,6 +32,8 @@ class BriefMove(StrEnum):
     NUMBER = "number"
     """The officer passes it; from here on its text stands and its number is never another's."""
     HAND_IN = "hand-in"
+    HAND_UP = "hand-up"
+    TAKE_BACK = "take-back"
     ADOPT = "adopt"
     ANSWER = "answer"
     NOT_ADOPT = "not-adopt"
@@ -51,5 +56,10 @@ BRIEF = Table(
         (BriefState.HANDED_IN, BriefMove.ADOPT): BriefState.ADOPTED,
         (BriefState.HANDED_IN, BriefMove.ANSWER): BriefState.ANSWERED,
         (BriefState.HANDED_IN, BriefMove.NOT_ADOPT): BriefState.NOT_ADOPTED,
+        (BriefState.NUMBERED, BriefMove.HAND_UP): BriefState.HANDED_UP,
+        (BriefState.HANDED_UP, BriefMove.TAKE_BACK): BriefState.NUMBERED,
+        (BriefState.HANDED_UP, BriefMove.ADOPT): BriefState.ADOPTED,
+        (BriefState.HANDED_UP, BriefMove.ANSWER): BriefState.ANSWERED,
+        (BriefState.HANDED_UP, BriefMove.NOT_ADOPT): BriefState.NOT_ADOPTED,
     },
 )
