@@ -42,17 +42,21 @@ def service_values(config: BodyConfig, service: str) -> dict[str, object]:
     Each service gets its own signing key, everybody's public keys, and no secret of another service.
     """
     secrets = config.secrets
+    handed: dict[str, object] = {
+        "nats_handover_url": config.handover_nats_url,
+        "neighbour_bodies": config.neighbours,
+        "further_bodies": config.further,
+        "neighbours_file": str(config.neighbours_file) if config.neighbours_file else None,
+    }
     own: dict[str, dict[str, object]] = {
         "intake": {"vault_secret": secrets.vault},
         "routing": {
             "bootstrap_officer": secrets.officer.login,
             "bootstrap_password": secrets.officer.password,
             "sample_mail_domain": f"{config.body}.example" if config.sample else None,
-            "nats_handover_url": config.handover_nats_url,
-            "neighbour_bodies": config.neighbours,
-            "further_bodies": config.further,
-            "neighbours_file": str(config.neighbours_file) if config.neighbours_file else None,
+            **handed,
         },
+        "consultation": handed,
         "notify": {"smtp_url": config.smtp_url, "mail_from": config.mail_from},
         "reporting": {"nats_uplink_url": config.uplink_nats_url},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -56,3 +57,16 @@ class ServiceSettings(BaseSettings):
     def secure_cookies(self) -> bool:
         """Cookies are marked Secure exactly when the public address is behind TLS."""
         return self.origin.startswith("https://")
+
+
+class NeighbourSettings(ServiceSettings):
+    """What a service is told beside, that hears what the bodies next to its own hand to it."""
+
+    nats_handover_url: str | None = None
+    """Account UPLINK; without it nothing that is handed to the body is heard."""
+    neighbour_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Names by code and language of the bodies next to this one in the tree: its parent and its children."""
+    further_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Names of bodies further off in the tree: a neighbour may hand an issue on to them."""
+    neighbours_file: Path | None = None
+    """A file that says the same and follows who joins and leaves (:class:`~shared.messaging.neighbours.Near`)."""

@@ -129,7 +129,7 @@ class OwnBody:
         write_private(self.server_conf, json.dumps(conf, indent=2) + "\n")
 
     def _neighbours(self, tiers: Tiers) -> dict[str, Any]:
-        """As ``services.routing.handover.nearby.Near`` reads it."""
+        """As ``shared.messaging.neighbours.Near`` reads it."""
         parent = tiers.link.parent if tiers.link else self.config.parent
         names = {code: tiers.children[code].names for code in tiers.admitted}
         if parent is not None:

@@ -16,6 +16,9 @@ from services.consultation.deadlines.book import DeadlineBook
 from services.consultation.deadlines.clock import DeadlineClock
 from services.consultation.desk import Desk
 from services.consultation.events import handlers
+from services.consultation.handing.news import HandingNews, watch_handings
+from services.consultation.handing.received import ReceivedBriefs
+from services.consultation.handing.upward import Upward
 from services.consultation.http.activity_pages import build_activity_pages
 from services.consultation.http.api import build_api
 from services.consultation.http.brief_api import build_brief_api
@@ -28,11 +31,14 @@ from services.consultation.http.consultation_pages import build_consultation_pag
 from services.consultation.http.deadline_api import build_deadline_api
 from services.consultation.http.deadline_pages import build_deadline_pages
 from services.consultation.http.pages import build_pages
+from services.consultation.http.received_api import build_received_api
+from services.consultation.http.received_pages import build_received_pages
 from services.consultation.http.referral_pages import build_referral_pages
 from services.consultation.http.reply_pages import build_reply_pages
 from services.consultation.invitations import Invitations
 from services.consultation.photos import MOST_AT_ONCE, MOST_BYTES
 from services.consultation.reply_links import ReplyLinks
+from services.consultation.settings import ConsultationSettings
 from services.consultation.tables import MESSAGING
 from services.consultation.threads import Threads
 from services.consultation.usecases.briefs import Briefs
@@ -44,9 +50,10 @@ from services.consultation.usecases.sessions import Sessions
 from services.consultation.vault import HttpVault
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
+from shared.messaging.neighbours import NextTo, handed_link, near_bodies
+from shared.messaging.neighbours import heard as heard_when_near
 from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
-from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
 from shared.web.edge import Uploads
 from shared.web.factory import create_app
@@ -73,14 +80,23 @@ PREFIXES = (
     "/api/v1/consultation",
 )
 
+BRIEFS_HANDED = ("from.*.doorstep.*.handover.brief.>", "doorstep.*.handover.brief.>")
+"""Of what is handed to the body, what is about briefs: from below and from above. The rest is routing's."""
 UPLOADS = Uploads(re.compile(r"/work/[^/]+/visits|/api/v1/cases/[^/]+/entries/[^/]+/photos"), MOST_AT_ONCE * MOST_BYTES)
 """Where photographs are sent; everything else that is said here is short."""
 
 
-def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> Service:
+def build(
+    settings: ConsultationSettings, registry: CollectorRegistry | None = None, clock: Clock | None = None
+) -> Service:
     """Consultation of one body, wired; nothing is connected before its app's lifespan."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
-    heard = handlers()
+    near = near_bodies(settings)
+    next_to = NextTo(settings.body, near)
+    news, briefs = HandingNews(settings.body), Briefs(settings.time_zone)
+    upward = Upward(next_to, news, briefs, settings.brief_answer_days)
+    received = ReceivedBriefs(next_to, news, upward, settings.time_zone)
+    heard = handlers(upward, received)
     runtime = Runtime(
         settings,
         clock,
@@ -96,6 +112,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
     books = open_books(runtime.reader, clock, settings.time_zone)
     names = NameBook(settings.neighbours)
     station_name = partial(names.called, "station", language=settings.default_language)
+    handing_dates = watch_handings(news, runtime.reader, runtime.writer, clock)
     desk = Desk(
         writer=runtime.writer,
         reader=runtime.reader,
@@ -105,7 +122,9 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         sessions=Sessions(settings.time_zone, commitments),
         commitments=commitments,
         rule=rule,
-        briefs=Briefs(settings.time_zone),
+        briefs=briefs,
+        upward=upward,
+        received=received,
         referrals=Referrals(links),
         threads=Threads(runtime.reader, links, clock),
         books=books,
@@ -113,11 +132,19 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         invitations=Invitations(books.consultations, clock, station_name, body=settings.body, origin=settings.origin),
     )
 
+    handed = handed_link(settings, runtime, *BRIEFS_HANDED)
     deadline_clock = DeadlineClock(runtime.reader, runtime.writer, clock, settings.time_zone)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, names.running(), runtime.running(), deadline_clock.watched():
+        async with (
+            neighbours,
+            names.running(),
+            runtime.running(),
+            heard_when_near(handed, near),
+            deadline_clock.watched(),
+            handing_dates.watched(),
+        ):
             yield
 
     app = create_app(
@@ -128,6 +155,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         routers=[
             build_api(desk, settings.time_zone),
             build_consultation_api(desk),
+            build_received_api(desk),
             build_brief_api(desk),
             build_case_api(desk),
             build_deadline_api(desk),
@@ -139,6 +167,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
             build_consultation_pages(desk, clock, settings.time_zone),
             build_commitment_pages(desk),
             build_activity_pages(desk, settings.time_zone),
+            build_received_pages(desk),
             build_brief_pages(desk),
             build_deadline_pages(desk),
             build_case_pages(desk, settings.time_zone),

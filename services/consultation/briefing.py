@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from services.consultation.domain.handings import HandingMove, HandingState
 from services.consultation.inputs import Input, Line, Words
 from shared.web.fields import Code, Text
 
@@ -39,6 +40,65 @@ class ReturningInput(Input):
     note: Words
 
 
+class NothingInput(Input):
+    """A button with nothing to fill in."""
+
+
+class HandUpInput(Input):
+    """The brief goes to the parent. ``answer_days``: working days for its decision, if not the usual ones."""
+
+    answer_days: Annotated[int, Field(ge=1, le=250)] | None = None
+
+
+class HandingStepLine(BaseModel):
+    """What one of the two bodies did, and wrote; ``move`` null: it was handed up."""
+
+    at: datetime
+    move: HandingMove | None
+    body: str
+    by: str | None
+    text: str | None
+
+
+class HandingLine(BaseModel):
+    """A brief between two bodies. ``origin``, ``year`` and ``number``: whose it is; ``other``: who handed it up to this
+    body, or to whom this one did; ``received_*``: its number here, where it was received."""
+
+    id: str
+    other: str
+    origin: str
+    year: int
+    number: int
+    title: str
+    state: HandingState
+    handed_at: datetime
+    answer_by: datetime
+    is_overdue: bool
+    owner: str | None
+    received_year: int | None
+    received_number: int | None
+
+
+class HandingCourse(HandingLine):
+    """The same with what both bodies did."""
+
+    course: list[HandingStepLine]
+
+
+class ReceivedBrief(HandingCourse):
+    """A received brief with its text, and how often it was handed on to this body's own parent."""
+
+    text: str
+    handed_on: list[HandingCourse]
+
+
+class HandingMoved(BaseModel):
+    """Where a brief stands between the two bodies."""
+
+    handing_id: str
+    state: HandingState
+
+
 class BriefLine(BaseModel):
     """A brief in a list. ``number`` counts the briefs of ``year``; both are null before it is numbered."""
 
@@ -69,6 +129,8 @@ class BriefWhole(BriefLine):
     version: int
     issues: list[str]
     steps: list[BriefStepLine]
+    handings: list[HandingCourse] = []
+    """How often it was handed up to the parent."""
 
 
 class BriefMoved(BaseModel):

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from services.consultation.books import Books
 from services.consultation.deadlines.book import DeadlineBook
 from services.consultation.domain import CaseState
+from services.consultation.handing.received import ReceivedBriefs
+from services.consultation.handing.upward import Upward
 from services.consultation.invitations import Invitations
 from services.consultation.queries import Casebook
 from services.consultation.tables import IDEMPOTENCY
@@ -49,6 +51,8 @@ class Desk:
         commitments: Commitments,
         rule: SurveyRule,
         briefs: Briefs,
+        upward: Upward,
+        received: ReceivedBriefs,
         referrals: Referrals,
         threads: Threads,
         books: Books,
@@ -67,6 +71,8 @@ class Desk:
         self.commitments = commitments
         self.rule = rule
         self.briefs = briefs
+        self.upward = upward
+        self.received = received
         self.books = books
         self.deadlines = deadlines
         self.invitations = invitations

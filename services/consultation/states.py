@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from services.consultation.domain import BRIEF, CASE, COMMITMENT, CONSULTATION, REFERRAL
 from services.consultation.domain.deadlines import DEADLINE
+from services.consultation.domain.handings import HANDING
 
-TABLES = (CASE, REFERRAL, CONSULTATION, COMMITMENT, BRIEF, DEADLINE)
+TABLES = (CASE, REFERRAL, CONSULTATION, COMMITMENT, BRIEF, HANDING, DEADLINE)

@@ -20,6 +20,7 @@ from services.consultation.rows.consultations import (
     SurveyMember,
 )
 from services.consultation.rows.deadlines import BodyCalendar, Deadline, DeadlinePause, DepartmentTerm
+from services.consultation.rows.handings import BriefHanding, BriefHandingStep, ReceivedNumber
 from services.consultation.rows.schema import METADATA, Row, table_of
 from shared.db.idempotency import idempotency_table
 from shared.db.types import BigKey, Json, UTCDateTime
@@ -223,6 +224,9 @@ BRIEFS = table_of(Brief)
 BRIEF_ISSUES = table_of(BriefIssue)
 BRIEF_STEPS = table_of(BriefStep)
 BRIEF_NUMBERS = table_of(BriefNumber)
+BRIEF_HANDINGS = table_of(BriefHanding)
+BRIEF_HANDING_STEPS = table_of(BriefHandingStep)
+RECEIVED_NUMBERS = table_of(ReceivedNumber)
 BODY_CALENDAR = table_of(BodyCalendar)
 DEADLINES = table_of(Deadline)
 DEPARTMENT_TERMS = table_of(DepartmentTerm)

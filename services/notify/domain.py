@@ -46,6 +46,25 @@ class Kind(StrEnum):
 
     HANDOVER_LATE = "handover-late"
     """To the office: what was handed to another body, or by one, was not taken or not answered in time."""
+    SUPERVISED = "supervised"
+    """To the member: the body above presses for the case."""
+    SUPERVISED_LATE = "supervised-late"
+    """To the member: the body above still has no answer."""
+    SUPERVISION = "supervision"
+    """To the office: the body above presses for a case."""
+    SUPERVISION_ANSWERED = "superv-answered"
+    """To the office: a body below answered what it was pressed for."""
+    SUPERVISION_LATE = "supervision-late"
+    """To the office of either body: the answer is overdue."""
+
+    BRIEF_SETTLED = "brief-settled"
+    """To the member: what the body above makes of the member's brief."""
+    BRIEF_RECEIVED = "brief-received"
+    """To the office: a body below has handed up a brief."""
+    BRIEF_BACK = "brief-back"
+    """To the office: what the body above makes of a brief."""
+    BRIEF_LATE = "brief-late"
+    """To the office of either body: a decision on a brief is overdue."""
 
     @property
     def audience(self) -> Audience:
@@ -74,6 +93,15 @@ _AUDIENCES = {
     Kind.DEADLINE_TOLD: Audience.MEMBER,
     Kind.DEADLINE_OFFICE: Audience.OFFICE,
     Kind.HANDOVER_LATE: Audience.OFFICE,
+    Kind.SUPERVISED: Audience.MEMBER,
+    Kind.SUPERVISED_LATE: Audience.MEMBER,
+    Kind.SUPERVISION: Audience.OFFICE,
+    Kind.SUPERVISION_ANSWERED: Audience.OFFICE,
+    Kind.SUPERVISION_LATE: Audience.OFFICE,
+    Kind.BRIEF_SETTLED: Audience.MEMBER,
+    Kind.BRIEF_RECEIVED: Audience.OFFICE,
+    Kind.BRIEF_BACK: Audience.OFFICE,
+    Kind.BRIEF_LATE: Audience.OFFICE,
 }
 
 

@@ -34,6 +34,12 @@ OWED: Mapping[str, str] = {
     "commitment": N_("Commitment"),
 }
 
+BRIEF_OUTCOMES: Mapping[str, str] = {
+    "adopted": N_("It is adopted."),
+    "answered": N_("It is answered."),
+    "not-adopted": N_("It is not adopted."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
@@ -123,6 +129,7 @@ class Letters:
             occasion=occasion,
             owed=translator.gettext(OWED.get(occasion.facts.get("kind", ""), "")),
             outcome=translator.gettext(outcome),
+            settled=translator.gettext(BRIEF_OUTCOMES.get(occasion.facts.get("state", ""), "")),
             category=translator.gettext(category_name(occasion.facts.get("category") or "")),
             body_name=self._body_names.get(code) or self._body_names.get(self._default_language) or self._body,
         )

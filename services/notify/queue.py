@@ -10,6 +10,8 @@ from sqlalchemy import select
 from services.notify.domain import Audience, Kind, State
 from services.notify.tables import Notice, ReplyWay
 from shared.contracts.inner import (
+    BriefLate,
+    BriefMoved,
     DeadlineEscalated,
     DeadlineEvent,
     DeadlineMissed,
@@ -26,6 +28,8 @@ from shared.contracts.inner import (
     ProgressShared,
     ReferralMade,
     ReferralPressed,
+    SupervisionLate,
+    SupervisionMoved,
 )
 from shared.db.transaction import Transaction
 from shared.errors import TooEarly
@@ -36,6 +40,24 @@ _NOTICES = Notice.__table__  # type: ignore[attr-defined]
 _REPLY_WAYS = ReplyWay.__table__  # type: ignore[attr-defined]
 
 BY_MAIL = "email"
+
+
+def _of_supervision(event: SupervisionMoved) -> Kind | None:
+    """What the office is told: at the child that it is asked, at the parent that it is answered."""
+    if event.is_ours:
+        return Kind.SUPERVISION_ANSWERED if event.state == "answered" else None
+    return Kind.SUPERVISION if event.state == "open" else None
+
+
+def _of_brief(event: BriefMoved) -> Kind | None:
+    """What the office is told: at the parent that there is one, at the child what the parent makes of it."""
+    if not event.is_ours:
+        return Kind.BRIEF_RECEIVED if event.state == "undecided" else None
+    return Kind.BRIEF_BACK if event.state in SETTLED else None
+
+
+SETTLED = ("adopted", "answered", "not-adopted")
+"""How the parent may settle a brief."""
 
 KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     IssueSubmitted: lambda event: Kind.CONFIRMATION,
@@ -54,10 +76,20 @@ KINDS: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
     DeadlineMissed: lambda event: Kind.DEADLINE_MISSED if event.member else None,
     DeadlineEscalated: lambda event: Kind.DEADLINE_TOLD if event.member else None,
     HandoverLate: lambda event: Kind.HANDOVER_LATE,
+    SupervisionMoved: lambda event: Kind.SUPERVISED if event.member and event.state == "open" else None,
+    SupervisionLate: lambda event: Kind.SUPERVISED_LATE if event.member else None,
+    BriefMoved: lambda event: Kind.BRIEF_SETTLED if event.member and event.state in SETTLED else None,
+    BriefLate: lambda event: None,
 }
 """The events that somebody may be told of, and how."""
 
-ALSO: Mapping[type[InnerEvent], Kind] = {DeadlineEscalated: Kind.DEADLINE_OFFICE}
+ALSO: Mapping[type[InnerEvent], Callable[[Any], Kind | None]] = {
+    DeadlineEscalated: lambda event: Kind.DEADLINE_OFFICE,
+    SupervisionMoved: _of_supervision,
+    SupervisionLate: lambda event: Kind.SUPERVISION_LATE,
+    BriefMoved: _of_brief,
+    BriefLate: lambda event: Kind.BRIEF_LATE,
+}
 """What the office is told of beside."""
 
 
@@ -76,7 +108,7 @@ async def queue_notices(tx: Transaction, received: Sequence[Received[Any]]) -> N
     notices = [
         _notice(tx, kind, item)
         for item in received
-        for kind in (_kind(item), ALSO.get(type(item.event)))
+        for kind in (_kind(item), _also(item))
         if kind and (kind.audience is not Audience.RESIDENT or item.event.reference in by_mail)
     ]
     if notices:
@@ -100,6 +132,11 @@ def _kind(received: Received[Any]) -> Kind | None:
     return KINDS[type(received.event)](received.event)
 
 
+def _also(received: Received[Any]) -> Kind | None:
+    also = ALSO.get(type(received.event))
+    return also(received.event) if also else None
+
+
 def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, Any]:
     event = received.event
     return {
@@ -120,7 +157,16 @@ def _notice(tx: Transaction, kind: Kind, received: Received[Any]) -> dict[str, A
 
 def _facts(event: InnerEvent) -> Mapping[str, Any]:
     mentioned = {"community", "category", "answer_by", "occurred_at", "outcome", "planned", "joined_to"}
-    mentioned |= {"department", "referral_id", "supervised"}
+    mentioned |= {
+        "department",
+        "referral_id",
+        "supervised",
+        "supervision_id",
+        "other",
+        "handing_id",
+        "brief_id",
+        "state",
+    }
     facts = event.model_dump(mode="json", include=mentioned)
     if isinstance(event, DeadlineEvent):
         facts |= event.model_dump(mode="json", include={"kind", "due_at", "member", "reference"})

@@ -198,6 +198,11 @@ def _page_of(notice: DueNotice) -> str:
         return "/office/deadlines"
     if notice.kind is Kind.HANDOVER_LATE:
         return f"/office/handovers/{notice.facts['handover_id']}"
+    if "supervision_id" in notice.facts:
+        return f"/office/supervisions/{notice.facts['supervision_id']}"
+    if "handing_id" in notice.facts:
+        brief = notice.facts["brief_id"]
+        return f"/work/briefs/{brief}" if brief else f"/work/briefs/received/{notice.facts['handing_id']}"
     if notice.kind is Kind.ASKED_IN:
         return f"/work/{notice.reference}"
     if "due_at" not in notice.facts:

@@ -15,12 +15,15 @@ from prometheus_client import CollectorRegistry
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
+from services.reporting.http.late_api import late_api
+from services.reporting.http.late_pages import late_pages
 from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
 from services.reporting.http.tier_pages import tier_pages
 from services.reporting.http.tiers_api import tiers_api
 from services.reporting.http.ways import ways_api
 from services.reporting.lag import lag_of
+from services.reporting.late import Late
 from services.reporting.lateness import Lateness
 from services.reporting.ledger.alarms import Alarms
 from services.reporting.ledger.between import between_tiers
@@ -53,6 +56,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime
 from shared.web.auth import Role, TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.names import NameBook
 from shared.web.neighbours import neighbour_client
 from shared.web.parked import parked_router
 from shared.web.service import Service
@@ -122,11 +126,13 @@ def build(
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
     outboxes = Outboxes(neighbours)
+    late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with (
             neighbours,
+            names.running(),
             runtime.running(),
             rebuilds.running(),
             reading_again.running(),
@@ -152,9 +158,12 @@ def build(
             report_pages(reports, doings, lateness, clock),
             tiers_api(topology, outboxes),
             tier_pages(topology, outboxes, tiers),
+            late_api(late),
+            late_pages(late, reports),
         ],
         lifespan=lifespan,
         registry=registry,
         readiness=runtime.readiness,
+        names=names,
     )
     return Service("reporting", app, PREFIXES, runtime.readiness)

@@ -24,6 +24,7 @@ from services.reporting.tables import (
     MissedDeadline,
     Reception,
     Roster,
+    SettledDeadline,
     Survey,
 )
 from services.reporting.tables import Row as TableRow
@@ -168,6 +169,10 @@ def _missed(event: report.DeadlineMissed) -> Row:
     }
 
 
+def _settled(event: report.DeadlineSettled) -> Row:
+    return {"deadline_id": event.deadline_id, "settled_at": event.occurred_at}
+
+
 def _roster(event: report.RosterPublished) -> Row:
     return {
         "revision": event.revision,
@@ -215,6 +220,7 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.ReceptionDayHeld, Activity, _reception_day),
     _projected(report.ActivityJoined, ActivityJoining, _joining),
     _projected(report.DeadlineMissed, MissedDeadline, _missed),
+    _projected(report.DeadlineSettled, SettledDeadline, _settled),
     _projected(report.BriefHandedIn, BriefStep, _brief("handed-in")),
     _projected(report.BriefSettled, BriefStep, _brief("settled", lambda event: str(event.outcome))),
 )

@@ -174,12 +174,25 @@ class MissedDeadline(Row, table=True):
     """What was due was not done in time."""
 
     __tablename__ = "missed_deadlines"
-    __table_args__ = (Index("missed_deadlines_by_date", "body", "missed_at"),)
+    __table_args__ = (
+        Index("missed_deadlines_by_date", "body", "missed_at"),
+        Index("missed_deadlines_by_age", "missed_at", "body", "deadline_id"),
+        Index("missed_deadlines_of_issue", "body", "reference"),
+    )
 
     deadline_id: str = Field(primary_key=True, max_length=64)
     kind: str = Field(max_length=16)
     reference: str | None = Field(max_length=64)
     missed_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class SettledDeadline(Row, table=True):
+    """What had been missed is no longer owed: it was done late, or fell away."""
+
+    __tablename__ = "settled_deadlines"
+
+    deadline_id: str = Field(primary_key=True, max_length=64)
+    settled_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class Held(Row, table=True):
@@ -257,6 +270,7 @@ PROJECTION: tuple[type[Row], ...] = (
     ActivityJoining,
     BriefStep,
     MissedDeadline,
+    SettledDeadline,
 )
 """All that a rebuild makes anew."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -19,8 +19,6 @@ from services.routing.events import handlers
 from services.routing.handover.clock import HandoverClock
 from services.routing.handover.keeping import HandoverKeeping
 from services.routing.handover.names import VaultNames
-from services.routing.handover.nearby import Near, NearbyFile
-from services.routing.handover.nearby import heard as heard_when_near
 from services.routing.handover.parties import Correspondence, Neighbours
 from services.routing.handover.sending import Sending, Terms
 from services.routing.handover.taking import Taking
@@ -41,6 +39,8 @@ from services.routing.http.rule_api import build_rule_api
 from services.routing.http.rule_pages import build_rule_pages
 from services.routing.http.sign_in_pages import build_sign_in_pages
 from services.routing.http.station_pages import build_station_pages
+from services.routing.http.supervision_api import build_supervision_api
+from services.routing.http.supervision_pages import build_supervision_pages
 from services.routing.orderkeeping import OrderKeeping
 from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
@@ -52,6 +52,12 @@ from services.routing.rule.book import RuleBook
 from services.routing.rule.editing import RuleEditing
 from services.routing.rulekeeping import RuleKeeping
 from services.routing.settings import RoutingSettings
+from services.routing.supervision.keeping import SupervisionKeeping
+from services.routing.supervision.late import ReportedLate
+from services.routing.supervision.news import SupervisionNews
+from services.routing.supervision.overdue import watch_supervisions
+from services.routing.supervision.pressed import Pressed
+from services.routing.supervision.pressing import Pressing
 from services.routing.tables import MESSAGING
 from services.routing.usecases.accounts import Accounts
 from services.routing.usecases.answering import Answering
@@ -67,7 +73,8 @@ from services.routing.usecases.trying_again import TryingAgain
 from services.routing.words import VaultWords
 from shared.clock import Clock, SystemClock
 from shared.i18n import SHARED_LOCALE, Catalogues
-from shared.messaging.link import Durable, Link
+from shared.messaging.neighbours import handed_link, near_bodies
+from shared.messaging.neighbours import heard as heard_when_near
 from shared.observe import Metrics
 from shared.runtime import Runtime, inner_durable
 from shared.web.auth import TokenSigner, TokenVerifier
@@ -96,6 +103,7 @@ PREFIXES = (
     "/api/v1/what-if",
     "/api/v1/calendar",
     "/api/v1/handovers",
+    "/api/v1/supervisions",
 )
 LARGEST_ROSTER = 4 * 1024 * 1024
 """Bytes; a region's whole roster is a tenth of it."""
@@ -117,7 +125,10 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     terms = Terms(settings.handover_take_days, settings.handover_answer_days)
     sending = Sending(neighbour_bodies, correspondence, calendar_book, terms)
     taking = Taking(neighbour_bodies, correspondence)
-    heard = handlers(assigning, Joining(assigning, announcements), sending, taking)
+    news = SupervisionNews(neighbour_bodies)
+    pressing = Pressing(neighbour_bodies, news, calendar_book, settings.supervision_answer_days)
+    pressed = Pressed(neighbour_bodies, news)
+    heard = handlers(assigning, Joining(assigning, announcements), sending, taking, pressing, pressed)
     runtime = Runtime(
         settings,
         clock,
@@ -141,6 +152,17 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     reader, writer = runtime.reader, runtime.writer
     queue = Queue(reader)
     deadlines = Deadlines(TimingOut(assigning, announcements), TryingAgain(deciding, assigning), reader, writer, clock)
+    vault_names = VaultNames(neighbours)
+    supervisions = SupervisionKeeping(
+        neighbours=neighbour_bodies,
+        reader=reader,
+        writer=writer,
+        pressing=pressing,
+        pressed=pressed,
+        watch=watch_supervisions(news, reader, writer, clock),
+        late=ReportedLate(neighbours),
+        names=vault_names,
+    )
     handovers = HandoverKeeping(
         neighbours=neighbour_bodies,
         clock=clock,
@@ -150,7 +172,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         sending=sending,
         taking=taking,
         watch=HandoverClock(sending, taking, correspondence, reader, writer, clock),
-        names=VaultNames(neighbours),
+        names=vault_names,
     )
     routing = Routing(
         body=settings.body,
@@ -185,6 +207,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             deadlines=deadlines,
         ),
         handovers=handovers,
+        supervisions=supervisions,
         rules=RuleKeeping(
             clock=clock,
             reader=reader,
@@ -219,6 +242,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         sample_mail_domain=settings.sample_mail_domain,
     )
 
+    # All of it, so that what nobody knows is seen here.
     handed = handed_link(settings, runtime)
     names = NameBook(settings.neighbours)
 
@@ -232,6 +256,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             heard_when_near(handed, near),
             routing.deadlines.watched(),
             handovers.watch.watched(),
+            supervisions.watch.watched(),
         ):
             if settings.bootstrap_officer:
                 first_password = settings.bootstrap_password.get_secret_value()
@@ -247,6 +272,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_api(routing),
             build_order_api(routing),
             build_handover_api(handovers),
+            build_supervision_api(supervisions),
             build_rule_api(routing),
             build_roster_api(keeping),
             build_calendar_api(calendar),
@@ -256,6 +282,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_order_pages(routing),
             build_queue_pages(routing),
             build_handover_pages(handovers),
+            build_supervision_pages(supervisions),
             build_rule_pages(routing),
             build_calendar_pages(calendar),
             build_office_pages(routing),
@@ -269,20 +296,3 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     )
     refusals.install(app)
     return Service(settings.service, app, PREFIXES, runtime.readiness)
-
-
-def near_bodies(settings: RoutingSettings) -> Callable[[], Near]:
-    """Who is next to the body: as told at start, or as the file says that follows who joins."""
-    first = Near(parent=settings.parent, names=settings.neighbour_bodies, further=settings.further_bodies)
-    return NearbyFile(settings.neighbours_file, first) if settings.neighbours_file is not None else lambda: first
-
-
-def handed_link(settings: RoutingSettings, runtime: Runtime) -> Link | None:
-    """The connection on which routing hears what is handed to its body, once that has a neighbour.
-
-    Another account than that of the body's own events, and the same consumer: one inbox, one place for what is parked.
-    """
-    if settings.nats_handover_url is None:
-        return None
-    durable = Durable(f"HAND_{settings.body}", "routing-handover-v1", (">",))
-    return Link(settings.nats_handover_url, f"handover@{settings.body}", [(durable, runtime.consumer)])

@@ -15,6 +15,7 @@ from services.routing.roster.book import Directory, RosterBook
 from services.routing.roster.difference import Change
 from services.routing.roster.reading import read_roster
 from services.routing.rulekeeping import RuleKeeping
+from services.routing.supervision.keeping import SupervisionKeeping
 from services.routing.usecases.accounts import Accounts
 from services.routing.usecases.deadlines import Deadlines
 from services.routing.usecases.roster_import import import_roster, preview_roster
@@ -41,6 +42,7 @@ class Routing:
     accounts: Accounts
     orders: OrderKeeping
     handovers: HandoverKeeping
+    supervisions: SupervisionKeeping
     rules: RuleKeeping
     deadlines: Deadlines
     queries: Queries

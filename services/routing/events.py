@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.routing.handover.sending import Sending
 from services.routing.handover.taking import Taking
+from services.routing.supervision.pressed import Pressed
+from services.routing.supervision.pressing import Pressing
 from services.routing.usecases import following
 from services.routing.usecases.assigning import Assigning
 from services.routing.usecases.joining import Joining
@@ -21,7 +23,14 @@ from shared.db.transaction import Transaction
 from shared.messaging.handlers import Handlers, Received
 
 
-def handlers(assigning: Assigning, joining: Joining, sending: Sending, taking: Taking) -> Handlers:
+def handlers(
+    assigning: Assigning,
+    joining: Joining,
+    sending: Sending,
+    taking: Taking,
+    pressing: Pressing,
+    pressed: Pressed,
+) -> Handlers:
     """Routing's handlers."""
 
     async def withdrawn(tx: Transaction, received: Received[IssueWithdrawn]) -> None:
@@ -32,6 +41,10 @@ def handlers(assigning: Assigning, joining: Joining, sending: Sending, taking: T
         await following.closed(tx, received)
         await sending.issue_over(tx, received.event.reference)
 
+    async def erased(tx: Transaction, received: Received[RecordErased]) -> None:
+        await sending.erased(tx, received)
+        await pressed.erased(tx, received)
+
     heard = Handlers()
     heard.many(IssueSubmitted, assigning.submitted)
     heard.each(IssueWithdrawn, withdrawn)
@@ -39,7 +52,7 @@ def handlers(assigning: Assigning, joining: Joining, sending: Sending, taking: T
     heard.each(IssueSplit, joining.split)
     heard.each(IssueReopened, following.reopened)
     heard.each(IssueClosed, closed)
-    heard.each(RecordErased, sending.erased)
+    heard.each(RecordErased, erased)
     heard.each(handover.IssueOffered, taking.offered)
     heard.each(handover.IssueAccepted, sending.accepted)
     heard.each(handover.IssueHandedOn, sending.handed_on)
@@ -48,4 +61,9 @@ def handlers(assigning: Assigning, joining: Joining, sending: Sending, taking: T
     heard.each(handover.OfferExpired, taking.expired)
     heard.each(handover.IssueAnswered, sending.answered)
     heard.each(handover.HandoverClosed, taking.closed)
+    heard.each(handover.SupervisionOpened, pressed.opened)
+    heard.each(handover.SupervisionAskedAgain, pressed.asked_again)
+    heard.each(handover.SupervisionAnswered, pressing.answered)
+    heard.each(handover.SupervisionClosed, pressed.closed)
+    heard.each(handover.SupervisionWithdrawn, pressed.withdrawn)
     return heard

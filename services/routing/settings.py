@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import Field, SecretStr
 
-from shared.settings import ServiceSettings
+from shared.settings import NeighbourSettings
 
 
-class RoutingSettings(ServiceSettings):
+class RoutingSettings(NeighbourSettings):
     """Settings of the routing service of one body."""
 
     acceptance_hours: float = Field(default=16, gt=0)
@@ -19,17 +17,11 @@ class RoutingSettings(ServiceSettings):
     bootstrap_officer: str | None = None
     """Login of the first officer, made at start where it does not exist yet."""
     bootstrap_password: SecretStr = SecretStr("")
-    nats_handover_url: str | None = None
-    """Account UPLINK; without it nothing that is handed to the body is heard."""
-    neighbour_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """Names by code and language of the bodies next to this one in the tree: its parent and its children."""
-    further_bodies: dict[str, dict[str, str]] = Field(default_factory=dict)
-    """Names of bodies further off in the tree: a neighbour may hand an issue on to them."""
-    neighbours_file: Path | None = None
-    """A file that says the same and follows who joins and leaves (:class:`~services.routing.handover.nearby.Near`)."""
     handover_take_days: int = Field(default=5, ge=1, le=250)
     """Working days in which the other body takes or returns what is offered to it."""
     handover_answer_days: int = Field(default=15, ge=1, le=250)
     """Working days in which it answers, from the offer on, unless the offer says otherwise."""
+    supervision_answer_days: int = Field(default=5, ge=1, le=250)
+    """Working days in which a body that is pressed for a late case answers, unless the question says otherwise."""
     sample_mail_domain: str | None = None
     """Sample runs only: a member without an address gets ``<code>@<this>``."""

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from services.routing.domain.handover import HANDOVER
 from services.routing.domain.order import ORDER
+from services.routing.domain.supervision import SUPERVISION
 
-TABLES = (ORDER, HANDOVER)
+TABLES = (ORDER, HANDOVER, SUPERVISION)

@@ -5,22 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, MetaData, Text, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, Table, Text, text
+from sqlmodel import Field
 
+from services.routing.schema import METADATA, Row
+from services.routing.supervision.rows import Supervision, SupervisionStep
 from shared.db.idempotency import idempotency_table
 from shared.db.types import BigKey, Json, UTCDateTime
 from shared.messaging.tables import messaging_tables
 
-METADATA = MetaData()
 MESSAGING = messaging_tables(METADATA)
 IDEMPOTENCY = idempotency_table(METADATA)
-
-
-class Row(SQLModel, registry=registry(metadata=METADATA)):
-    """A row of routing's own database."""
-
+SUPERVISIONS: Table = Supervision.__table__  # type: ignore[attr-defined]
+SUPERVISION_STEPS: Table = SupervisionStep.__table__  # type: ignore[attr-defined]
 
 # -- roster: rows that left the file stay, inactive, because orders still name them ----------------------
 

@@ -16,6 +16,7 @@ from shared.contracts.terms import DeadlineTerm
 from shared.contracts.words import (
     HANDED_BY,
     PLANNED,
+    BriefHandingState,
     Channel,
     ChosenBy,
     DeadlineKind,
@@ -28,6 +29,7 @@ from shared.contracts.words import (
     ReplyBy,
     ResidentWord,
     StationKind,
+    SupervisionState,
 )
 
 
@@ -285,6 +287,33 @@ class HandoverLate(InnerEvent):
     due_at: AwareDatetime
 
 
+class SupervisionMoved(InnerEvent):
+    """A parent's supervision of a late case took a step; each of the two bodies says it at home."""
+
+    noun: ClassVar[str] = "supervision"
+    verb: ClassVar[str] = "moved"
+    supervision_id: str
+    reference: str
+    state: SupervisionState
+    other: Code = Field(description="The other one of the two bodies")
+    is_ours: bool = Field(description="Whether this body supervises")
+    member: Code | None = Field(description="Who has the case here; none at the body that supervises")
+    answer_by: AwareDatetime
+
+
+class SupervisionLate(InnerEvent):
+    """The answer to a supervision is overdue: each of the two bodies says it to its own office."""
+
+    noun: ClassVar[str] = "supervision"
+    verb: ClassVar[str] = "late"
+    supervision_id: str
+    reference: str
+    other: Code = Field(description="The other one of the two bodies")
+    is_ours: bool = Field(description="Whether this body supervises")
+    member: Code | None = Field(description="Who has the case here; none at the body that supervises")
+    answer_by: AwareDatetime
+
+
 # -- consultation ------------------------------------------------------------------------------------
 
 
@@ -426,3 +455,29 @@ class DeadlineResumed(DeadlineEvent):
     """Its time goes on; ``due_at`` is the new end."""
 
     verb: ClassVar[str] = "resumed"
+
+
+class BriefHandingEvent(InnerEvent):
+    """Something about a brief that was handed up; each of the two bodies says it at home."""
+
+    noun: ClassVar[str] = "brief"
+    handing_id: str
+    reference: str = Field(description="The year of the brief and its number in it, of the body whose brief it is")
+    other: Code = Field(description="The other one of the two bodies")
+    is_ours: bool = Field(description="Whether this body handed it up")
+    brief_id: str | None = Field(description="The brief, where it is this body's own")
+    member: Code | None = Field(description="Who wrote it, where a member of this body did")
+    answer_by: AwareDatetime
+
+
+class BriefMoved(BriefHandingEvent):
+    """It was handed up, taken back, or the parent has said what it makes of it."""
+
+    verb: ClassVar[str] = "moved"
+    state: BriefHandingState
+
+
+class BriefLate(BriefHandingEvent):
+    """The parent has not said in time what it makes of it."""
+
+    verb: ClassVar[str] = "late"

@@ -251,6 +251,14 @@ class DeadlineMissed(ReportEvent):
     reference: str | None = Field(description="The issue; none for a commitment that concerns several or no issue")
 
 
+class DeadlineSettled(ReportEvent):
+    """What had been missed was done late, or is owed no longer. A body of an earlier release never says so."""
+
+    noun: ClassVar[str] = "deadline"
+    verb: ClassVar[str] = "settled"
+    deadline_id: str
+
+
 class LedgerRestored(ReportEvent):
     """The database that keeps this chain went back to an older state: what followed ``position`` is not held to.
 

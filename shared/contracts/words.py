@@ -16,6 +16,9 @@ HANDED_BY = (
 HandoverState = Literal["offered", "accepted", "returned", "withdrawn", "expired", "answered", "closed"]
 """How far the handover of an issue to another body has come."""
 
+SupervisionState = Literal["open", "answered", "closed", "withdrawn"]
+"""How far a parent's supervision of a late case has come."""
+
 Outcome = Literal["solved", "answered", "referred-up", "not-ours", "withdrawn"]
 """How a case ended (``domain.md``, the life of an issue)."""
 
@@ -49,6 +52,9 @@ ActivityKind = Literal["talk", "good-deed", "study-session"]
 
 BriefOutcome = Literal["adopted", "answered", "not-adopted"]
 """What the parent makes of an opinion brief: 采用, 回复, or neither."""
+
+BriefHandingState = Literal["undecided", "adopted", "answered", "not-adopted", "withdrawn"]
+"""How far a brief that was handed up has come."""
 
 Place = Literal["fixed", "mobile"]
 Gathering = Literal["concentrated", "dispersed"]

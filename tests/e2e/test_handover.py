@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -15,6 +18,27 @@ WORDS = "خەلق دوختۇرخانىسىدا دورا يېتىشمەيدۇ"
 TEXT = "乡卫生室常用药长期短缺，需要州里协调药品配送。"
 ANSWER = "州卫健委已把该乡列入每周配送，本月起执行。"
 NAME = "阿依努尔·买买提"
+OFFICE = "office@zhaosu.example"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def late(instance: Instance) -> Iterator[tuple[str, str]]:
+    """A case, and the commitment in it that was due today, when the county's work was over after a minute.
+
+    The clock of deadlines looks twice a minute, so it begins to be late while the other tests run.
+    """
+    officer = instance.staff("officer")
+    before = ok(officer.get("/api/v1/calendar"))
+    today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    ok(officer.put(f"/api/v1/calendar/days/{today}", json={"works": True}))
+    rules = {name: before[name] for name in ("terms", "office_email", "office_language")}
+    ok(officer.put("/api/v1/calendar/rules", json={**rules, "hours": ["00:00-00:01"], "office_email": OFFICE}))
+    issue, member, _ = in_progress(instance, contact={"name": NAME, "phone": "13800138000"})
+    promise = {"by": "供水公司", "what": "更换主管", "due_on": today}
+    commitment = ok(member.post(f"/api/v1/cases/{issue.reference}/commitments", json=promise), 201)["id"]
+    yield issue.reference, commitment
+    ok(officer.put("/api/v1/calendar/rules", json={**rules, "hours": before["hours"]}))
+    ok(officer.delete(f"/api/v1/calendar/days/{today}"))
 
 
 def offer(instance: Instance, by: httpx.Client, reference: str, **more: Any) -> str:
@@ -187,3 +211,102 @@ def test_what_must_not_leave_is_refused_and_nothing_leaves(instance: Instance, t
     assert problem(answer, 422, "text")["code"] == code
     listed = ok(instance.staff("dispatcher").get("/api/v1/handovers", params={"side": "out"}))
     assert issue.reference not in [each["reference"] for each in listed["items"]]
+
+
+def test_a_parent_presses_for_a_late_case_until_it_is_settled(instance: Instance, late: tuple[str, str]) -> None:
+    reference, commitment = late
+    here, above = instance.staff("officer"), instance.staff("dispatcher", "ili")
+    is_late = {"body": "zhaosu", "reference": reference}
+
+    def late_cases() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ok(above.get("/api/v1/tiers/late", params=is_late))["items"]
+        return found
+
+    (found,) = wait_until(late_cases, "the case to be late", seconds=100)
+    assert (found["kind"], found["through"]) == ("commitment", ["zhaosu"])
+    page = above.get("/office/tiers/late", headers={"accept-language": "zh-Hans"})
+    assert f"/office/supervisions/new?body=zhaosu&amp;reference={reference}" in page.text
+    question = "该承诺已逾期，请说明原因。"
+    asked = {**is_late, "text": question}
+    problem(above.post("/api/v1/supervisions", json={**asked, "text": "请回电 0999-6022345"}), 422, "text")
+    supervision = ok(above.post("/api/v1/supervisions", json=asked), 201)["supervision_id"]
+    problem(above.post("/api/v1/supervisions", json=asked), 409, "reference")
+
+    def stands(by: httpx.Client, state: str) -> Any:
+        answer = by.get(f"/api/v1/supervisions/{supervision}")
+        return answer.json() if answer.status_code == 200 and answer.json()["state"] == state else None
+
+    shown = wait_until(lambda: stands(here, "open"), "the county to be pressed")
+    assert [each["text"] for each in shown["course"]] == [question]
+    case = ok(here.get(f"/api/v1/cases/{reference}"))
+    assert ok(instance.member(case["member"]).get(f"/api/v1/supervisions/{supervision}"))["state"] == "open"
+
+    def kinds() -> set[str]:
+        return {each["kind"] for each in ok(here.get(f"/api/v1/cases/{reference}"))["thread"]}
+
+    wait_until(lambda: "pressed-open" in kinds(), "the thread of the case to say so")
+    told = {OFFICE, f"{case['member']}@zhaosu.example"}
+    link = f"/office/supervisions/{supervision}"
+    wait_until(lambda: told <= {mail["to"] for mail in instance.mails() if link in mail["text"]}, "letters to both")
+
+    answer = f"/api/v1/supervisions/{supervision}/answer"
+    problem(here.post(answer, json={"text": f"{NAME}家的水管已报修。"}), 422, "text")
+    ok(here.post(answer, json={"text": "配件已到，明日更换。"}))
+    wait_until(lambda: stands(above, "answered"), "the answer above")
+    ok(above.post(f"/api/v1/supervisions/{supervision}/ask-again", json={"text": "完成后请告知。"}))
+    wait_until(lambda: stands(here, "open"), "the county to be asked again")
+    ok(here.post(f"/api/v1/commitments/{commitment}/keep", json={}))
+    wait_until(lambda: not late_cases(), "the case to be late no longer")
+    ok(here.post(answer, json={"text": "已更换完毕。"}))
+    wait_until(lambda: stands(above, "answered"), "the second answer above")
+    ok(above.post(f"/api/v1/supervisions/{supervision}/close"))
+    wait_until(lambda: stands(here, "closed"), "the county to know that it does")
+    for by in (here, instance.staff("officer", "ili")):
+        for service in ("routing", "consultation", "notify", "reporting"):
+            assert ok(by.get(f"/api/v1/{service}/parked"))["items"] == [], service
+
+
+def test_a_brief_goes_up_is_adopted_and_answered(instance: Instance) -> None:
+    issue, member, _ = in_progress(instance)
+    here, above = instance.staff("officer"), instance.staff("officer", "ili")
+    written = {"title": "关于乡卫生室用药", "text": TEXT, "issues": [issue.reference]}
+    brief = ok(member.post("/api/v1/briefs", json=written), 201)["id"]
+    path = f"/api/v1/briefs/{brief}"
+    ok(member.post(f"{path}/submit"))
+    number = ok(here.post(f"{path}/number"))["number"]
+    handing = ok(here.post(f"{path}/hand-up"), 201)["handing_id"]
+
+    def stands(by: httpx.Client, path: str, state: str) -> Any:
+        answer = by.get(path)
+        return answer.json() if answer.status_code == 200 and answer.json()["state"] == state else None
+
+    theirs = f"/api/v1/briefs/received/{handing}"
+    shown = wait_until(lambda: stands(above, theirs, "undecided"), "the brief above")
+    assert (shown["origin"], shown["number"], shown["text"]) == ("zhaosu", number, TEXT)
+    assert shown["received_number"] >= 1
+    page = above.get(f"/work/briefs/received/{handing}", headers={"accept-language": "zh-Hans"})
+    assert page.status_code == 200 and "昭苏县政协" in page.text
+    problem(above.post(f"{theirs}/answer", json={"note": "请打 0999-6022345"}), 422, "note")
+    ok(above.post(f"{theirs}/adopt"))
+    wait_until(lambda: stands(here, path, "adopted"), "the brief to be adopted here as well")
+    ok(above.post(f"{theirs}/answer", json={"note": ANSWER}))
+
+    def answered() -> bool:
+        return bool(ok(member.get(path))["steps"][-1]["note"] == ANSWER)
+
+    wait_until(answered, "the answer to come back to who wrote it")
+
+    def told() -> bool:
+        return any(f"/work/briefs/{brief}" in mail["text"] for mail in instance.mails())
+
+    wait_until(told, "a letter to who wrote it")
+    again = ok(member.post("/api/v1/briefs", json=written), 201)["id"]
+    ok(member.post(f"/api/v1/briefs/{again}/submit"))
+    ok(here.post(f"/api/v1/briefs/{again}/number"))
+    second = ok(here.post(f"/api/v1/briefs/{again}/hand-up"), 201)["handing_id"]
+    ok(here.post(f"/api/v1/briefs/{again}/take-back"))
+    wait_until(lambda: stands(above, f"/api/v1/briefs/received/{second}", "withdrawn"), "it to be taken back above")
+    problem(above.post(f"/api/v1/briefs/received/{second}/hand-up"), 422)
+    for by in (here, above):
+        for service in ("routing", "consultation", "notify", "reporting"):
+            assert ok(by.get(f"/api/v1/{service}/parked"))["items"] == [], service

@@ -15,6 +15,7 @@ from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
 from services.consultation.app import build
+from services.consultation.settings import ConsultationSettings
 from shared.clock import FixedClock
 from shared.contracts import inner
 from shared.contracts.catalogue import class_at
@@ -22,13 +23,14 @@ from shared.contracts.envelope import headers_of
 from shared.contracts.event import Event
 from shared.contracts.subjects import parse, subject_of
 from shared.ids import new_id, new_reference
-from shared.settings import ServiceSettings
 from shared.web.auth import Role, TokenSigner, new_key_pair
 from tests.servers import NatsServer
 
 T = TypeVar("T")
 
 BODY = "zhaosu"
+PARENT, CHILD = "ili", "county-farm"
+"""The bodies next to it, whose part a test may play."""
 NOW = datetime(2023, 3, 1, 9, tzinfo=UTC)
 OWN, OTHER = "m-own", "m-other"
 
@@ -67,6 +69,13 @@ class Bench:
             await self.client.jetstream().publish(
                 subject_of(BODY, kind), event.model_dump_json().encode(), headers=headers
             )
+
+    async def hand(self, said_by: str, event: Event, event_id: str | None = None) -> None:
+        """Publish what the parent or the child hands to the body, as its server stores it."""
+        stamp = "" if said_by == PARENT else f"from.{said_by}."
+        headers = headers_of(event_id or new_id(), said_by, "consultation", type(event), event.occurred_at)
+        subject = stamp + subject_of(said_by, type(event))
+        await self.client.jetstream().publish(subject, event.model_dump_json().encode(), headers=headers)
 
     async def publish_roster(self, revision: int = 1) -> None:
         stations = {"st1": (OWN, OTHER), "st2": ("m-third",)}
@@ -109,13 +118,20 @@ class Bench:
 
     async def said(self, about: type[Event]) -> list[Any]:
         """Every event of one class that the service published so far, in order."""
+        stream = "INNER" if about.plane == "inner" else f"UP_{BODY}"
+        return await self._said_in(stream, about)
+
+    async def told_below(self, about: type[Event]) -> list[Any]:
+        """The same of what it handed down to the child."""
+        return await self._said_in(f"DOWN_{CHILD}", about)
+
+    async def _said_in(self, stream: str, about: type[Event]) -> list[Any]:
         js = self.client.jetstream()
         found: list[Any] = []
-        stream = "INNER" if about.plane == "inner" else f"UP_{BODY}"
         state = (await js.stream_info(stream)).state
         for sequence in range(state.first_seq or 1, state.last_seq + 1):
             message = await js.get_msg(stream, sequence)
-            address = parse(message.subject or "")
+            address = parse((message.subject or "").removeprefix(f"to.{CHILD}."))
             if address is not None and class_at(address) is about:
                 found.append(about.model_validate_json(message.data or b""))
         return found
@@ -168,9 +184,12 @@ async def running(
     """The service, started and stopped; its roster is heard of before the test begins."""
     keys = {issuer: new_key_pair() for issuer in ("routing", "intake", "consultation")}
     clock = FixedClock(NOW + timedelta(days=1))
-    settings = ServiceSettings(
+    settings = ConsultationSettings(
         body=BODY,
         tier="county",
+        parent=PARENT,
+        neighbour_bodies={PARENT: {"zh-Hans": "伊犁州政协"}, CHILD: {"zh-Hans": "农场"}},
+        nats_handover_url=server.url,
         service="consultation",
         database_url=database_url,
         nats_url=server.url,
@@ -181,7 +200,12 @@ async def running(
     )
     client = await nats.connect(server.url)
     await client.jetstream().add_stream(StreamConfig(name="INNER", subjects=[f"doorstep.{BODY}.inner.>"]))
-    await client.jetstream().add_stream(StreamConfig(name=f"UP_{BODY}", subjects=[f"doorstep.{BODY}.report.>"]))
+    for name, subjects in (
+        (f"UP_{BODY}", [f"doorstep.{BODY}.report.>", f"doorstep.{BODY}.handover.>"]),
+        (f"HAND_{BODY}", [f"doorstep.{PARENT}.handover.>", f"from.{CHILD}.doorstep.{CHILD}.handover.>"]),
+        (f"DOWN_{CHILD}", [f"to.{CHILD}.>"]),
+    ):
+        await client.jetstream().add_stream(StreamConfig(name=name, subjects=subjects))
     app = build(settings, clock=clock).app
     transport = httpx.ASGITransport(app=app)
     async with (

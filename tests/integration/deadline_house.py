@@ -108,7 +108,10 @@ class House:
         await self.run(lambda tx: hear_calendar(tx, received))
 
     async def said(self, *, plane: str = "inner") -> list[tuple[str, str, datetime]]:
-        """What was said of deadlines: verb, kind and the end it spoke of, in order; of the report plane, the moment."""
+        """What was said of deadlines: verb, kind and the end it spoke of, in order; of the report plane, the moment.
+
+        That it is settled is said without its kind.
+        """
         outbox = MESSAGING.outbox
         rows = await self.reader.all(select(outbox.c.subject, outbox.c.body).order_by(outbox.c.id))
         told: list[tuple[str, str, datetime]] = []
@@ -116,7 +119,9 @@ class House:
             _, _, of_plane, noun, verb, _ = row.subject.split(".")
             if (of_plane, noun) == (plane, "deadline"):
                 event: dict[str, Any] = json.loads(row.body)
-                told.append((verb, event["kind"], datetime.fromisoformat(event.get("due_at", event["occurred_at"]))))
+                told.append(
+                    (verb, event.get("kind", ""), datetime.fromisoformat(event.get("due_at", event["occurred_at"])))
+                )
         return told
 
 

@@ -14,12 +14,15 @@ import httpx
 import pytest
 
 from services.routing.handover import clock as handover_clock
+from shared import dates
 from shared.contracts import inner
 from tests.integration.routing_office import until
 from tests.integration.two_bodies import RESIDENT, BodyRouting, Link, routing_of, vault
 from tests.integration.two_tiers import TierServer, county_and_prefecture, free_ports
 
 MONDAY = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+QUESTION = "已逾期两周，请说明原因和办结时间。"
+REPLY = "因等待第三方检测结果，预计下周办结。"
 TEXT = "乡卫生室常用药长期短缺，需要州里协调。"
 LATE = "handover.late"
 
@@ -70,12 +73,15 @@ async def bodies(
 ) -> AsyncIterator[Bodies]:
     """Routing of both on a Monday."""
     # Clocks are set by hand here, so those who watch them have to look often.
-    monkeypatch.setattr(handover_clock, "LOOK_AGAIN_SECONDS", 0.1)
+    for each in (handover_clock, dates):
+        monkeypatch.setattr(each, "LOOK_AGAIN_SECONDS", 0.1)
     county, prefecture, _ = tiers
     async with AsyncExitStack() as stack:
         vault_url, _ = stack.enter_context(vault())
         here = await stack.enter_async_context(routing_of(county, database_url, MONDAY, vault_url))
-        above = await stack.enter_async_context(routing_of(prefecture, f"sqlite:///{tmp_path}/ili.db", MONDAY))
+        above = await stack.enter_async_context(
+            routing_of(prefecture, f"sqlite:///{tmp_path}/ili.db", MONDAY, vault_url)
+        )
         yield here, above
 
 
@@ -89,6 +95,24 @@ async def offered(here: BodyRouting) -> str:
     await here.ordered(reference)
     answer = await here.ask("POST", "/api/v1/handovers", {"reference": reference, "text": TEXT}, 201)
     return str(answer["handover_id"])
+
+
+async def _ordered(here: BodyRouting, reference: str) -> None:
+    async def found() -> int:
+        answer = await here.http.get(f"/api/v1/orders/{reference}", headers=here.as_("dispatcher"))
+        return answer.status_code
+
+    await until(found, 200)
+
+
+async def pressed(here: BodyRouting, above: BodyRouting) -> str:
+    """The parent presses for a late case of the county; the id, once the county knows."""
+    reference = await here.submitted()
+    await _ordered(here, reference)
+    sent = {"body": "zhaosu", "reference": reference, "text": QUESTION}
+    opened = await above.ask("POST", "/api/v1/supervisions", sent, 201)
+    await here.supervised(opened["supervision_id"], "open")
+    return str(opened["supervision_id"])
 
 
 def stays(shown: dict[str, Any]) -> list[tuple[str, str, int]]:
@@ -112,8 +136,8 @@ async def test_an_offer_that_nobody_answers_raises_its_alarm_on_both_sides(bodie
     assert answer.status_code == 409
 
 
-async def _alarms(body: BodyRouting) -> list[dict[str, Any]]:
-    while not (found := await body.said(LATE)):
+async def _alarms(body: BodyRouting, kind: str = LATE) -> list[dict[str, Any]]:
+    while not (found := await body.said(kind)):
         pass  # the relay publishes what is committed
     return found
 
@@ -136,7 +160,12 @@ async def test_both_carry_on_while_the_link_is_down_and_catch_up_once(bodies: Bo
     link = tiers[2]
     taken = await offered(here)
     await above.until(taken, "offered")
+    crossing, kept = [await pressed(here, above) for _ in range(2)]
     await link.cut()
+    # The parent no longer waits for an answer that its child gives at the same time.
+    await above.ask("POST", f"/api/v1/supervisions/{crossing}/withdraw")
+    for each in (crossing, kept):
+        await here.ask("POST", f"/api/v1/supervisions/{each}/answer", {"text": REPLY})
     await above.ask("POST", f"/api/v1/handovers/{taken}/accept")
     lost = await offered(here)
     pass_days(bodies, 1)
@@ -153,6 +182,12 @@ async def test_both_carry_on_while_the_link_is_down_and_catch_up_once(bodies: Bo
     await above.until(later, "offered")
     await above.ask("POST", f"/api/v1/handovers/{later}/accept")
     await here.until(later, "accepted")
+    for body in bodies:
+        ended = await body.supervised(crossing, "withdrawn")
+        assert sorted(filter(None, (each["text"] for each in ended["course"]))) == sorted([QUESTION, REPLY])
+        await body.supervised(kept, "answered")
+    # Its clock ran out above while the answer, given in time, was on its way.
+    assert [each["supervision_id"] for each in await _alarms(above, "supervision.late")] == [kept]
     assert stays(await here.until(lost, "expired")) == [("ili", "offered", 5)]
     assert [each["handover_id"] for each in await _alarms(above)] == [lost]
     assert sorted(each["handover_id"] for each in await _alarms(here)) == sorted([taken, lost])
@@ -205,3 +240,66 @@ async def test_what_was_written_goes_with_the_record_of_the_resident(bodies: Bod
     reference = (await here.handover(handover) or {})["reference"]
     await here.tell(inner.RecordErased(occurred_at=here.clock.now(), reference=reference))
     await here.until(handover, "offered", text="")
+
+
+@on_sqlite
+async def test_a_parent_presses_is_answered_asks_again_and_closes(bodies: Bodies) -> None:
+    here, above = bodies
+    supervision = await pressed(here, above)
+    shown = await here.supervised(supervision, "open", is_ours=False, other="ili", kind="answer")
+    assert shown["late_since"] == "2026-02-20T10:00:00Z" and shown["answer_by"] == "2026-03-09T10:00:00Z"
+    reference, path = shown["reference"], f"/api/v1/supervisions/{supervision}"
+    await _refuses_to_press(here, above, reference)
+    assert {each["text"] for each in shown["course"]} == {QUESTION}
+
+    pass_days(bodies, 7.5)
+    for body in bodies:
+        await body.supervised(supervision, "open", is_overdue=True)
+        (alarm,) = await _alarms(body, "supervision.late")
+        assert (alarm["is_ours"], alarm["reference"]) == (body is above, reference)
+    for text, code in ((f"{RESIDENT}已等很久。", "text-has-name"), ("请打 0999-6022345", "text-has-telephone")):
+        refused = await here.ask("POST", f"{path}/answer", {"text": text}, 422)
+        assert (refused["code"], refused["errors"][0]["field"]) == (code, "text")
+    await above.ask("POST", f"{path}/answer", {"text": REPLY}, 404)
+    await above.ask("POST", f"{path}/close", status=409)
+    await here.ask("POST", f"{path}/answer", {"text": REPLY})
+    await above.supervised(supervision, "answered")
+
+    await above.ask("POST", f"{path}/ask-again", {"text": QUESTION, "answer_days": 2})
+    await here.supervised(supervision, "open", is_overdue=False, answer_by="2026-03-12T10:00:00Z")
+    await here.ask("POST", f"{path}/answer", {"text": REPLY})
+    await above.supervised(supervision, "answered")
+    await above.ask("POST", f"{path}/close")
+    moves = [(None, "ili"), ("answer", "zhaosu"), ("ask-again", "ili"), ("answer", "zhaosu"), ("close", "ili")]
+    for body in bodies:
+        course = (await body.supervised(supervision, "closed"))["course"]
+        assert [(each["move"], each["body"]) for each in course] == moves
+        side = "out" if body is above else "in"
+        listed = await body.ask("GET", f"/api/v1/supervisions?side={side}&state=closed")
+        assert [each["supervision_id"] for each in listed["items"]] == [supervision]
+        assert (await body.ask("GET", "/api/v1/routing/parked", role="officer"))["items"] == []
+    told = [each["state"] for each in await here.said("supervision.moved")]
+    assert told == ["open", "answered", "open", "answered", "closed"]
+
+    await here.tell(inner.RecordErased(occurred_at=here.clock.now(), reference=reference))
+    await until(lambda: _texts(here, supervision), set())
+
+
+async def _refuses_to_press(here: BodyRouting, above: BodyRouting, reference: str) -> None:
+    async def refused(by: BodyRouting, status: int, **changed: str) -> tuple[str, str]:
+        sent = {"body": "zhaosu", "reference": "ANOTHER", "text": QUESTION, **changed}
+        answer = await by.ask("POST", "/api/v1/supervisions", sent, status)
+        return answer["errors"][0]["field"], answer["detail"]
+
+    field, says = await refused(above, 422, body="cui")
+    assert field == "body" and "zhaosu" in says
+    assert (await refused(above, 422, body="elsewhere"))[0] == "body"
+    assert (await refused(here, 422, body="ili"))[0] == "body"
+    assert (await refused(above, 409, reference="IN-TIME"))[0] == "reference"
+    assert (await refused(above, 409, reference=reference))[0] == "reference"
+    assert (await refused(above, 422, text="身份证 65402219900307123X"))[0] == "text"
+
+
+async def _texts(body: BodyRouting, supervision: str) -> set[str]:
+    found = await body.supervision(supervision) or {"course": []}
+    return {each["text"] for each in found["course"]} - {None}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import nats
@@ -87,6 +88,11 @@ class BodyRouting:
         )
         await client.close()
 
+    async def supervision(self, supervision_id: str) -> dict[str, Any] | None:
+        """A supervision as the office sees it, or None where it is not here."""
+        answer = await self.http.get(f"/api/v1/supervisions/{supervision_id}", headers=self.as_("dispatcher"))
+        return answer.json() if answer.status_code == 200 else None
+
     async def handover(self, handover_id: str) -> dict[str, Any] | None:
         """A handover as the office sees it, or None where it is not here."""
         answer = await self.http.get(f"/api/v1/handovers/{handover_id}", headers=self.as_("dispatcher"))
@@ -94,10 +100,19 @@ class BodyRouting:
 
     async def until(self, handover_id: str, state: str, seconds: float = 60.0, **more: Any) -> dict[str, Any]:
         """The handover, once it stands at ``state``; looks again and again at what other tasks are doing."""
+        return await self._until(lambda: self.handover(handover_id), state, seconds, more)
+
+    async def supervised(self, supervision_id: str, state: str, **more: Any) -> dict[str, Any]:
+        """The supervision, once it stands at ``state``."""
+        return await self._until(lambda: self.supervision(supervision_id), state, 60.0, more)
+
+    async def _until(
+        self, look: Callable[[], Awaitable[dict[str, Any] | None]], state: str, seconds: float, more: dict[str, Any]
+    ) -> dict[str, Any]:
         deadline = asyncio.get_running_loop().time() + seconds
         wanted = {"state": state, **more}
         while True:
-            found = await self.handover(handover_id)
+            found = await look()
             if found is not None and all(found[name] == value for name, value in wanted.items()):
                 return found
             assert asyncio.get_running_loop().time() < deadline, f"{self.code}: still {found}, wanted {wanted}"
@@ -193,17 +208,23 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @contextmanager
 def vault() -> Iterator[tuple[str, list[str]]]:
-    """Intake's vault as routing asks it: its address, and the references that were asked for."""
+    """Intake's vault and reporting as routing asks them: their address, and the references asked for of the vault."""
     read: list[str] = []
 
     class Vault(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/api/v1/tiers/late?"):
+                self._answer(_late(parse_qs(urlsplit(self.path).query)))
+                return
             if "/vault/" not in self.path:
                 self.send_error(404)
                 return
             assert self.headers["Authorization"].startswith("Bearer ")
             read.append(self.path.rpartition("/")[2])
-            said = json.dumps({"contact": {"name": RESIDENT, "phone": None, "email": None}}).encode()
+            self._answer({"contact": {"name": RESIDENT, "phone": None, "email": None}})
+
+        def _answer(self, found: dict[str, Any]) -> None:
+            said = json.dumps(found).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
@@ -220,3 +241,11 @@ def vault() -> Iterator[tuple[str, list[str]]]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def _late(asked: dict[str, list[str]]) -> dict[str, Any]:
+    """What reporting says of a case of a body: late in all but ``IN-TIME``; ``cui`` is below ``zhaosu``."""
+    (body,), (reference,) = asked["body"], asked["reference"]
+    through = [body] if body != "cui" else ["zhaosu", "cui"]
+    found = {"kind": "answer", "since": "2026-02-20T10:00:00Z", "through": through}
+    return {"items": [] if reference == "IN-TIME" else [found], "next": None}

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from services.routing.domain.handover import HANDOVER, HandoverMove, HandoverState
+from services.routing.domain.supervision import SUPERVISION, SupervisionMove, SupervisionState
 from services.routing.handover.leaving import check_leaving
 from shared.errors import DomainError
 
@@ -24,6 +25,15 @@ def test_both_bodies_end_alike_whoever_heard_first(sent: HandoverMove, done: tup
             continue  # said before the taking was heard of, so it comes before the answer is
         at_receiver = HANDOVER.after(at_receiver, move)
     assert at_sender is at_receiver
+
+
+def test_a_withdrawal_and_an_answer_that_cross_end_alike_at_both_bodies() -> None:
+    made = (SupervisionMove.WITHDRAW, SupervisionMove.ANSWER)
+    for order in (made, made[::-1]):
+        state = SupervisionState.OPEN
+        for move in order:
+            state = SUPERVISION.after(state, move)
+        assert state is SupervisionState.WITHDRAWN
 
 
 NAMES = ("阿依努尔·买买提", "ئايگۈل تۇرسۇن", "Wang Xiaoming")

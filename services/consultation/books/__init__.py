@@ -8,6 +8,7 @@ from services.consultation.books.activities import ActivityBook
 from services.consultation.books.briefs import BriefBook
 from services.consultation.books.commitments import CommitmentBook
 from services.consultation.books.consultations import ConsultationBook
+from services.consultation.books.handings import ReceivedBook
 from services.consultation.books.referrals import ReferralBook
 from shared.clock import Clock
 from shared.db.reader import Reader
@@ -21,6 +22,7 @@ class Books:
     commitments: CommitmentBook
     activities: ActivityBook
     briefs: BriefBook
+    received: ReceivedBook
     referrals: ReferralBook
 
 
@@ -32,5 +34,6 @@ def open_books(reader: Reader, clock: Clock, zone: str) -> Books:
         commitments,
         ActivityBook(reader),
         BriefBook(reader),
+        ReceivedBook(reader),
         ReferralBook(reader),
     )

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
+from services.consultation.books.handings import course
 from services.consultation.books.paging import newest
 from services.consultation.briefing import BriefLine, BriefStepLine, BriefWhole
+from services.consultation.handing import records
 from services.consultation.tables import BRIEF_ISSUES, BRIEF_STEPS, BRIEFS
 from services.consultation.usecases.acting import Actor
 from shared.db.reader import Reader
@@ -50,6 +52,9 @@ class BriefBook:
                 "steps": [
                     BriefStepLine.model_validate(step, from_attributes=True)
                     for step in await self._reader.all(steps.limit(MOST_STEPS))
+                ],
+                "handings": [
+                    await course(self._reader, each) for each in await records.of_brief(self._reader, brief_id)
                 ],
             }
         )

@@ -112,6 +112,8 @@ async def meet(
             # It was done before the clock came round to say that it was late.
             ended = replace(ended, missed_at=each.due_at)
             saying.missed(tx, ended)
+        if ended.missed_at is not None:
+            saying.settled(tx, ended, moment.at)
         met.append(ended)
     await write(tx, met)
 
@@ -126,6 +128,9 @@ async def release(
 ) -> None:
     """Nobody owes it any longer."""
     owed = await _owed(tx, kinds, reference, department, subject)
+    for each in owed:
+        if each.missed_at is not None:
+            saying.settled(tx, each, moment.at)
     moves = [(each, DEADLINE.after(each.state, DeadlineMove.RELEASE)) for each in owed]
     await write(tx, [replace(each, state=state, ended_at=moment.at) for each, state in moves])
 

@@ -32,6 +32,14 @@ def missed(tx: Transaction, deadline: Deadline) -> None:
     )
 
 
+def settled(tx: Transaction, deadline: Deadline, at: datetime) -> None:
+    """What was missed is no longer owed, done or not: those above it are told, who may be asking why it is late."""
+    tx.announce(
+        report.DeadlineSettled(occurred_at=at, deadline_id=deadline.deadline_id),
+        event_id=derived_id(deadline.deadline_id, "settled", "report"),
+    )
+
+
 def escalated(tx: Transaction, deadline: Deadline) -> None:
     """The office is told."""
     _say(tx, deadline, inner.DeadlineEscalated(**_facts(deadline, tx.now)))

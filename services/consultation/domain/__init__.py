@@ -3,7 +3,7 @@
 One module for each kind of thing that has a life of its own; ``services/consultation/states.py`` gathers their tables.
 """
 
-from services.consultation.domain.briefs import BRIEF, BriefMove, BriefState, Personal, PersonalKind, personal_numbers
+from services.consultation.domain.briefs import BRIEF, BriefMove, BriefState
 from services.consultation.domain.cases import CASE, Audience, CaseMove, CaseState
 from services.consultation.domain.closing import Outcome, Quality, ResidentsWord, admits, default_quality
 from services.consultation.domain.commitments import COMMITMENT, CommitmentMove, CommitmentState, is_overdue
@@ -33,8 +33,6 @@ __all__ = [
     "ConsultationMove",
     "ConsultationState",
     "Outcome",
-    "Personal",
-    "PersonalKind",
     "Quality",
     "ReferralMove",
     "ReferralState",
@@ -43,6 +41,5 @@ __all__ = [
     "default_quality",
     "is_overdue",
     "may_write",
-    "personal_numbers",
     "rests_on_surveys",
 ]

@@ -23,7 +23,9 @@ from services.consultation.http.asking import Acting, BriefId, Cursor, Key, Read
 from shared.web.paging import Page
 from shared.web.routers import api_router
 
-BriefStates = Literal["draft", "in-review", "returned", "numbered", "handed-in", "adopted", "answered", "not-adopted"]
+BriefStates = Literal[
+    "draft", "in-review", "returned", "numbered", "handed-in", "handed-up", "adopted", "answered", "not-adopted"
+]
 NOTHING = StepInput()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -15,11 +16,15 @@ from services.consultation.briefing import (
     BriefMoved,
     BriefWhole,
     EditingInput,
+    HandingMoved,
+    HandUpInput,
+    NothingInput,
     ReturningInput,
     StepInput,
 )
 from services.consultation.desk import Desk
 from services.consultation.domain import BRIEF, BriefMove, BriefState
+from services.consultation.http.answering import as_moved
 from services.consultation.http.asking import Acting, BriefId, Cursor, Reading
 from services.consultation.http.brief_api import BriefStates
 from services.consultation.http.form_models import FormKey
@@ -66,13 +71,27 @@ class BriefPages:
         references = [case.reference for case in cases.items]
         if issue and issue not in references:
             references.insert(0, issue)
-        return show(request, "briefs.html", actor, refused, page=page, state=state, issues=references, entered=forms)
+        return show(
+            request,
+            "briefs.html",
+            actor,
+            refused,
+            page=page,
+            state=state,
+            issues=references,
+            entered=forms,
+            sees_received=actor.sees_all,
+        )
 
     async def one(self, request: Request, actor: Actor, brief_id: str, refused: Refused | None = None) -> Response:
         """One brief, with what was done with it and what comes next."""
         brief = await self.desk.books.briefs.one(actor, brief_id)
-        moves = BRIEF.moves_from(BriefState(brief.state))
         writing = {BriefMove.EDIT, BriefMove.SUBMIT}
+        moves = [
+            move
+            for move in BRIEF.moves_from(BriefState(brief.state))
+            if move not in self._not_ours(brief) and (actor.is_officer or move in writing)
+        ]
         cases = await self.desk.casebook.cases(actor, ["in-progress", "closed"])
         forms = entered(refused, brief=_as_entered(brief), **{move.value: blank() for move in BriefMove})
         return show(
@@ -82,9 +101,16 @@ class BriefPages:
             refused,
             brief=brief,
             issues=list(dict.fromkeys([*brief.issues, *(case.reference for case in cases.items)])),
-            moves=[move.value for move in moves if actor.is_officer or move in writing],
+            moves=[move.value for move in moves],
+            parent=self.desk.upward.parent,
             entered=forms,
         )
+
+    def _not_ours(self, brief: BriefWhole) -> set[BriefMove]:
+        """Moves that the parent makes, or that need one."""
+        if brief.state == BriefState.HANDED_UP.value:
+            return {BriefMove.ADOPT, BriefMove.ANSWER, BriefMove.NOT_ADOPT}
+        return {BriefMove.HAND_UP} if self.desk.upward.parent is None else set()
 
     async def step(
         self, request: Request, actor: Actor, brief_id: str, key: Key, move: BriefMove, step: Step
@@ -97,9 +123,7 @@ class BriefPages:
 
         return await self.act(request, actor, brief_id, key, Sent(move.value, model, job, SAID[move]))
 
-    async def act(
-        self, request: Request, actor: Actor, brief_id: str, key: Key, sent: Sent[BaseModel, BriefMoved]
-    ) -> Response:
+    async def act(self, request: Request, actor: Actor, brief_id: str, key: Key, sent: Sent[Any, Any]) -> Response:
         """Do what a form of one brief says, and show it again."""
         try:
             return await take(request, self.desk, key, sent, f"/work/briefs/{brief_id}")
@@ -189,6 +213,27 @@ def _add_steps(router: APIRouter, pages: BriefPages) -> None:
 
     for move in (BriefMove.ADOPT, BriefMove.ANSWER, BriefMove.NOT_ADOPT):
         _add_settling(router, pages, move)
+    _add_handing_up(router, pages)
+
+
+def _add_handing_up(router: APIRouter, pages: BriefPages) -> None:
+    upward = pages.desk.upward
+
+    @router.post("/{brief_id}/hand-up")
+    async def hand_up(request: Request, brief_id: BriefId, actor: Acting, key: FormKey) -> Response:
+        def job(form: HandUpInput) -> Job[HandingMoved]:
+            return lambda tx: as_moved(upward.hand_up(tx, actor, brief_id, form.answer_days))
+
+        sent = Sent(BriefMove.HAND_UP.value, HandUpInput, job, N_("The brief is on its way to the parent body."))
+        return await pages.act(request, actor, brief_id, key, sent)
+
+    @router.post("/{brief_id}/take-back")
+    async def take_back(request: Request, brief_id: BriefId, actor: Acting, key: FormKey) -> Response:
+        def job(_: NothingInput) -> Job[HandingMoved]:
+            return lambda tx: as_moved(upward.take_back(tx, actor, brief_id))
+
+        sent = Sent(BriefMove.TAKE_BACK.value, NothingInput, job, N_("The brief is taken back."))
+        return await pages.act(request, actor, brief_id, key, sent)
 
 
 def _add_settling(router: APIRouter, pages: BriefPages, move: BriefMove) -> None:

@@ -48,6 +48,10 @@ ENTRIES: Mapping[str, str] = {
     "resident-split": N_("What another resident raised is a matter of its own after all"),
     "deadline-paused": N_("A deadline stands still"),
     "deadline-resumed": N_("A deadline runs again"),
+    "pressed-open": N_("The body above presses for it"),
+    "pressed-answered": N_("The office has answered the body above"),
+    "pressed-closed": N_("The body above is content with the answer"),
+    "pressed-withdrawn": N_("The body above no longer waits for an answer"),
     "withdrawn": N_("Taken back by the resident"),
     "erased": N_("Words erased at the resident's wish"),
 }
@@ -125,9 +129,23 @@ BRIEF_STATES: Mapping[str, str] = {
     "returned": N_("Returned"),
     "numbered": N_("Numbered"),
     "handed-in": N_("Handed in"),
+    "handed-up": N_("With the parent body"),
     "adopted": N_("Adopted"),
     "answered": N_("Answered by the parent"),
     "not-adopted": N_("Not adopted"),
+}
+HANDING_STATES: Mapping[str, str] = {
+    "undecided": N_("Undecided"),
+    "adopted": N_("Adopted"),
+    "answered": N_("Answered"),
+    "not-adopted": N_("Not adopted"),
+    "withdrawn": N_("Taken back"),
+}
+HANDING_MOVES: Mapping[str, str] = {
+    "adopt": N_("Adopted"),
+    "answer": N_("Answered"),
+    "not-adopt": N_("Not adopted"),
+    "take-back": N_("Taken back"),
 }
 BRIEF_MOVES: Mapping[str, str] = {
     "edit": N_("Written anew"),
@@ -135,6 +153,8 @@ BRIEF_MOVES: Mapping[str, str] = {
     "return": N_("Returned"),
     "number": N_("Given its number"),
     "hand-in": N_("Handed in"),
+    "hand-up": N_("Handed up to the parent body"),
+    "take-back": N_("Taken back from the parent body"),
     "adopt": N_("Adopted"),
     "answer": N_("Answered by the parent"),
     "not-adopt": N_("Not adopted"),
@@ -189,6 +209,8 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "resident_role": RESIDENT_ROLES,
     "brief": BRIEF_STATES,
     "brief_move": BRIEF_MOVES,
+    "handing": HANDING_STATES,
+    "handing_move": HANDING_MOVES,
     "category": CATEGORIES,
     "deadline": DEADLINES,
     "deadline-state": DEADLINE_STATES,
@@ -221,6 +243,9 @@ _BADGES: Mapping[str, str] = {
     "in-review": "badge-info",
     "numbered": "badge-info",
     "handed-in": "badge-info",
+    "handed-up": "badge-wait",
+    "undecided": "badge-wait",
+    "not-adopted": "badge-bad",
     "adopted": "badge-good",
     "answered": "badge-good",
 }

@@ -86,4 +86,6 @@ def brief_after(state: BriefState, move: BriefMove) -> BriefState:
             raise Conflict("brief-numbered", "The brief has its number, and its text stands.") from error
         if state is BriefState.HANDED_IN:
             raise Conflict("brief-handed-in", "The brief has been handed in.") from error
+        if state is BriefState.HANDED_UP:
+            raise Conflict("brief-handed-up", "The brief is with the parent body.") from error
         raise Conflict("brief-settled", "The parent has already decided on the brief.") from error

@@ -34,6 +34,15 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.DEADLINE_TOLD: N_("Told to the office, to the member"),
     Kind.DEADLINE_OFFICE: N_("Late, to the office"),
     Kind.HANDOVER_LATE: N_("Late handover, to the office"),
+    Kind.SUPERVISED: N_("Pressed for from above, to the member"),
+    Kind.SUPERVISED_LATE: N_("Answer to the body above overdue, to the member"),
+    Kind.SUPERVISION: N_("Pressed for from above, to the office"),
+    Kind.SUPERVISION_ANSWERED: N_("A body below has answered, to the office"),
+    Kind.SUPERVISION_LATE: N_("Answer between two bodies overdue, to the office"),
+    Kind.BRIEF_SETTLED: N_("What the body above makes of a brief, to the member"),
+    Kind.BRIEF_RECEIVED: N_("A brief from a body below, to the office"),
+    Kind.BRIEF_BACK: N_("What the body above makes of a brief, to the office"),
+    Kind.BRIEF_LATE: N_("Decision on a brief overdue, to the office"),
 }
 STATE_NAMES: Mapping[State, str] = {
     State.QUEUED: N_("Waiting"),

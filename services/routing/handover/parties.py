@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from services.routing.domain.handover import HandoverState
 from services.routing.handover import records
-from services.routing.handover.nearby import Names, Near
 from services.routing.handover.records import HandoverRecord, Missed
 from shared.contracts import inner
 from shared.contracts.handover import HandoverEvent, IssueHandedOn, Way
-from shared.contracts.subjects import Address
 from shared.db.transaction import Transaction
 from shared.errors import DomainError
 from shared.ids import derived_id
+from shared.messaging.neighbours import NextTo
 
 
-class Neighbours:
-    """The bodies next to ``body``; ``near`` says who they are now, since bodies join and leave meanwhile."""
-
-    def __init__(self, body: str, near: Callable[[], Near]) -> None:
-        self.body = body
-        self._near = near
-
-    @property
-    def parent(self) -> str | None:
-        """The body above."""
-        return self._near().parent
-
-    @property
-    def names(self) -> Names:
-        """Of the parent and of the children, by code and language."""
-        return self._near().names
-
-    @property
-    def children(self) -> tuple[str, ...]:
-        """The bodies directly below that something can be handed to."""
-        near = self._near()
-        return tuple(code for code in near.names if code != near.parent and code not in near.left)
+class Neighbours(NextTo):
+    """The bodies that an issue may be handed to."""
 
     def way_to(self, other: str | None, *, field: str = "to") -> tuple[str, Way]:
         """Where it goes, by default up, and which way that is. Raises DomainError on ``field``."""
@@ -51,18 +29,6 @@ class Neighbours:
                 "not-a-neighbour", "Issues are handed to the parent body or to a body directly below.", field=field
             )
         return other, "down"
-
-    def speaker(self, address: Address) -> str:
-        """Who says what came under ``address``, which the body's own server stamped.
-
-        Raises DomainError for anybody but the parent and the children themselves: an event with a stamp came from
-        that child, one without from above.
-        """
-        near = self._near()
-        said_by = near.parent if not address.via else address.via[0]
-        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in near.names:
-            raise DomainError("not-a-neighbour-speaks", "This event is of no body next to this one.")
-        return said_by
 
 
 class Correspondence:

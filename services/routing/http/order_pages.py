@@ -166,6 +166,7 @@ async def _page(
     askings = await routing.orders.askings(order) if dispatching else ()
     directory = await routing.directory() if allowed.return_until else None
     handed = await routing.handovers.of_issue(order.reference) if dispatching or order.member == claims.member else ()
+    supervised = [each for each in await routing.supervisions.of_issue(order.reference) if not each.is_ours]
     return render(
         request,
         "routing/order.html",
@@ -178,6 +179,7 @@ async def _page(
         else (),
         words=await routing.words.of(order.reference, token_of(request)),
         handed=handed,
+        supervised=supervised if dispatching or order.member == claims.member else (),
         hand_over=routing.handovers.may_offer(order, handed, claims),
         askings=[(asking, sentences(order, asking.why, asking.member, translator, called)) for asking in askings],
         suggestions=await routing.orders.suggestions(order) if allowed.assign else (),

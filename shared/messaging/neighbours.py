@@ -1,4 +1,4 @@
-"""Which bodies are next to this one, told at start or by a file that follows who joins and leaves.
+"""The bodies next to this one in the tree: who they are, told at start or by a file, and what they hand to this body.
 
 The file is written by whoever admits children or takes an invitation, before the message server lets anybody through;
 it is looked at when somebody asks, so what was joined a moment ago is a neighbour, and nothing is lost with a process.
@@ -15,7 +15,11 @@ from typing import TypeAlias
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.messaging.link import Link
+from shared.contracts.subjects import Address
+from shared.errors import DomainError
+from shared.messaging.link import Durable, Link
+from shared.runtime import Runtime
+from shared.settings import NeighbourSettings
 from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
@@ -63,6 +67,61 @@ class NearbyFile:
                 log.warning("neighbours-unreadable", file=str(self._path), error=repr(error))
             self._seen = seen
         return self._near
+
+
+def near_bodies(settings: NeighbourSettings) -> Callable[[], Near]:
+    """Who is next to the body: as told at start, or as the file says that follows who joins."""
+    first = Near(parent=settings.parent, names=settings.neighbour_bodies, further=settings.further_bodies)
+    return NearbyFile(settings.neighbours_file, first) if settings.neighbours_file is not None else lambda: first
+
+
+class NextTo:
+    """The bodies next to ``body``; ``near`` says who they are now, since bodies join and leave meanwhile."""
+
+    def __init__(self, body: str, near: Callable[[], Near]) -> None:
+        self.body = body
+        self._near = near
+
+    @property
+    def parent(self) -> str | None:
+        """The body above."""
+        return self._near().parent
+
+    @property
+    def names(self) -> Names:
+        """Of the parent and of the children, by code and language."""
+        return self._near().names
+
+    @property
+    def children(self) -> tuple[str, ...]:
+        """The bodies directly below that something can be handed to."""
+        near = self._near()
+        return tuple(code for code in near.names if code != near.parent and code not in near.left)
+
+    def speaker(self, address: Address) -> str:
+        """Who says what came under ``address``, which the body's own server stamped.
+
+        Raises DomainError for anybody but the parent and the children themselves: an event with a stamp came from
+        that child, one without from above.
+        """
+        near = self._near()
+        said_by = near.parent if not address.via else address.via[0]
+        if said_by is None or address.body != said_by or len(address.via) > 1 or said_by not in near.names:
+            raise DomainError("not-a-neighbour-speaks", "This event is of no body next to this one.")
+        return said_by
+
+
+def handed_link(settings: NeighbourSettings, runtime: Runtime, *filters: str) -> Link | None:
+    """The connection on which a service hears what is handed to its body, of it what ``filters`` let through.
+
+    Another account than that of the body's own events, and the same consumer: one inbox, one place for what is parked.
+    """
+    if settings.nats_handover_url is None:
+        return None
+    durable = Durable(f"HAND_{settings.body}", f"{settings.service}-handover-v1", filters or (">",))
+    return Link(
+        settings.nats_handover_url, f"{settings.service}-handover@{settings.body}", [(durable, runtime.consumer)]
+    )
 
 
 @asynccontextmanager

@@ -1,0 +1,1 @@
+"""A parent presses for its child's late cases (督办), and is answered."""
