@@ -39,6 +39,7 @@ COMPOSE = ROOT / "deploy" / "containers" / "compose.yaml"
 IMAGE, STANDIN = "localhost/doorstep:drill", "localhost/doorstep-standin:drill"
 COMPOSE_PROGRAM = "podman-compose==1.6.0"
 SKIPPED = 77
+_ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 TIERS = {"zhaosu": "county", "ili": "prefecture"}
 
 
@@ -73,7 +74,6 @@ class Drill:
         self.podman = Podman(work)
         self.project = f"doorstep-drill-{os.getpid()}"
         self.began = time.monotonic()
-        self._started = False
 
     def say(self, what: str) -> None:
         print(f"{time.monotonic() - self.began:6.1f} s  {what}", flush=True)  # noqa: T201
@@ -86,6 +86,7 @@ class Drill:
                 both.submit(self.podman.base, "standin-base", "nginx-light", "postgresql-15"),
             )
             base, standin_base = (one.result() for one in making)
+        self.podman.try_out(base)
         self.say("base images made of Debian's packages")
         authorities = {"UV_SYSTEM_CERTS": "1", "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt"}
         self.podman.build(COMPOSE.with_name("Containerfile"), ROOT, IMAGE, BASE=base, **authorities)
@@ -116,7 +117,6 @@ class Drill:
         if not (program / "bin" / "podman-compose").exists():
             venv.create(program, with_pip=True)
             self.podman.run(program / "bin" / "pip", "install", "--quiet", COMPOSE_PROGRAM)
-        self._started = True
         self._compose("up", "-d")
         for config in configs.values():
             wait_until(lambda url=config.origin: _answers(f"{url}/login"), f"{config.body} to answer", 120)
@@ -182,12 +182,12 @@ class Drill:
             assert after["ili"][figure] == before["ili"][figure] + 1, (figure, before["ili"], after["ili"])
         self.say("closed meanwhile; after its return the prefecture has the same figures as the county")
 
-    def down(self, *, keep: bool) -> None:
-        """End and remove what was started."""
-        if self._started:
-            self._compose("down", "-v", "-t", "5")
-        if not keep:
-            self.podman.remove_all()
+    def down(self) -> None:
+        """End it as an operator does, and see that nothing stays behind."""
+        self._compose("down", "-v", "-t", "5")
+        left = self.podman.left()
+        assert not left, f"left behind: {', '.join(left)}"
+        self.say("taken down: no container, volume, network or mount is left")
 
     def logs(self) -> str:
         """What every container had to complain about last, for whoever must find out why."""
@@ -208,11 +208,13 @@ def run(work: Path, *, keep: bool) -> int:
     """The exit code."""
     drill = Drill(work)
     try:
+        drill.podman.clear()  # of a run that was killed
         drill.build()
         bodies = drill.up()
         drill.check_containers()
         drill.check_proxy(bodies)
         drill.main_path(bodies)
+        drill.down()
     except CannotRun as reason:
         drill.say(f"skipped: {reason}")
         return SKIPPED
@@ -221,7 +223,9 @@ def run(work: Path, *, keep: bool) -> int:
         drill.say(f"FAILED: {reason}\n{drill.logs()}")
         return 1
     finally:
-        drill.down(keep=keep)
+        for number in _ENDS:
+            signal.signal(number, signal.SIG_IGN)
+        drill.podman.leave(keep_images=keep)
     drill.say("all held")
     return 0
 
@@ -232,7 +236,8 @@ def main() -> int:
     parser.add_argument("--work", type=Path, help="a folder to keep images in")
     arguments = parser.parse_args()
     # What was started is taken down on the way out, however we are told to end.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    for number in _ENDS:
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     reason = missing()
     if reason is not None:
         print(f"skipped: {reason}", flush=True)  # noqa: T201

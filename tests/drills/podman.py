@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-TOOLS = ("podman", "buildah", "mmdebstrap", "runc")
+TOOLS = ("podman", "buildah", "mmdebstrap", "runc", "iptables", "netavark", "aardvark-dns")
+_BESIDE_PODMAN = ("/usr/lib/podman", "/usr/libexec/podman")
+"""Where its own programs lie, which nobody types."""
 _MIRROR = "http://deb.debian.org/debian"
 
 _CONTAINERS = """\
@@ -37,7 +39,8 @@ def missing() -> str | None:
         return "containers are built with Linux's own tools"
     if os.geteuid() != 0:
         return "building a base image from packages and mounting its layers needs root"
-    absent = [tool for tool in TOOLS if shutil.which(tool) is None]
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_BESIDE_PODMAN))
+    absent = [tool for tool in TOOLS if shutil.which(tool, path=path) is None]
     return f"not installed: {', '.join(absent)}" if absent else None
 
 
@@ -101,19 +104,43 @@ class Podman:
         )
         self.run("buildah", "bud", *how, *given, "-t", tag, "-f", containerfile, context)
 
-    def remove_all(self) -> None:
-        """Every container, volume and image of this folder, and the folder."""
+    def try_out(self, image: str) -> None:
+        """Raises :class:`CannotRun` with podman's own words where this machine lets nobody run a container."""
+        try:
+            self.run("podman", "run", "--rm", image, "true", seconds=60)
+        except AssertionError as reason:
+            raise CannotRun(f"podman runs no container here: {str(reason)[-600:]}") from None
+
+    def left(self) -> list[str]:
+        """Containers, volumes, networks and mounts that there are yet, by name."""
+        listed = (("ps", "-a", "--format", "{{.Names}}"), ("volume", "ls", "-q"), ("network", "ls", "-q"))
+        found = [name for command in listed for name in self.run("podman", *command).split() if name != "podman"]
+        mounted = (line.split()[1] for line in Path("/proc/mounts").read_text().splitlines())
+        own = str(self._overlay)
+        return found + [place for place in mounted if place.startswith(f"{self.work}/") and place != own]
+
+    def clear(self) -> None:
+        """Remove every container, volume and network; all in this storage is ours, whatever became of its makers."""
         # Twice: what others depend on is refused the first time.
         for command in (
             ("rm", "-fa", "-t", "5"),
             ("rm", "-fa"),
             ("volume", "prune", "-f"),
             ("network", "prune", "-f"),
-            ("rmi", "-fa"),
         ):
             self.run("podman", *command, check=False)
+
+    def leave(self, *, keep_images: bool) -> None:
+        """Remove all that was made, the images too where they are not kept for the next time."""
+        self.clear()
+        if not keep_images:
+            self.run("podman", "rmi", "-fa", check=False)
         # The storage leaves itself mounted on itself.
-        self.run("umount", self.work / "graph" / "overlay", check=False)
+        self.run("umount", self._overlay, check=False)
+
+    @property
+    def _overlay(self) -> Path:
+        return self.work / "graph" / "overlay"
 
 
 def _mirror() -> str:
