@@ -78,6 +78,8 @@ class BodyConfig(_Frozen):
     origin: str
     nats_host: str = HOST
     """Where the body's own message server is; elsewhere only between containers."""
+    nats_listen: str = HOST
+    """Where that listens for the body's own services."""
     nats_port: int
     monitor_port: int
     leaf_port: int
@@ -124,6 +126,11 @@ class BodyConfig(_Frozen):
         """Monitoring of the body's nats-server."""
         return f"http://{HOST}:{self.monitor_port}"
 
+    def without_services(self) -> BodyConfig:
+        """The same for whoever runs the message server alone: no key, database, vault or sign-in code is in it."""
+        bare = self.secrets.model_copy(update={"keys": {}, "vault": "", "officer": Account.none()})
+        return self.model_copy(update={"secrets": bare, "database_urls": {}, "sample_accounts": ()})
+
     def write(self, path: Path) -> None:
         """Replace the file at ``path``."""
         write_private(path, self.model_dump_json(indent=2) + "\n")
@@ -154,7 +161,7 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
         parent=body.parent,
         time_zone=body.time_zone,
         names=dict(body.names),
-        neighbours=_neighbours(topology, body),
+        neighbours=neighbours_of(topology, body),
         port=ports.http,
         origin=f"http://{HOST}:{ports.http}",
         nats_port=ports.nats,
@@ -172,7 +179,8 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
     return config
 
 
-def _neighbours(topology: Topology, body: Body) -> dict[str, dict[str, str]]:
+def neighbours_of(topology: Topology, body: Body) -> dict[str, dict[str, str]]:
+    """Names of the parent and the children by code and language; none for a parent that the topology lacks."""
     near = {each.code: dict(each.names) for each in topology.children_of(body)}
     if body.parent is not None:
         parent = topology.parent_of(body)

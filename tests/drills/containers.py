@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import shutil
 import signal
+import socket
+import ssl
 import sys
 import tempfile
 import time
@@ -39,6 +42,15 @@ COMPOSE = ROOT / "deploy" / "containers" / "compose.yaml"
 IMAGE, STANDIN = "localhost/doorstep:drill", "localhost/doorstep-standin:drill"
 COMPOSE_PROGRAM = "podman-compose==1.6.0"
 SKIPPED = 77
+_SUMS = """\
+import hashlib, pathlib, sys
+root = pathlib.Path(sys.argv[1])
+root = root / "site-packages" if (root / "site-packages").exists() else root
+for top in ("deploy", "services", "shared"):
+    for path in sorted((root / top).rglob("*.py")):
+        print(path.relative_to(root), hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+"""Prints every module of ours with its sum."""
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 TIERS = {"zhaosu": "county", "ili": "prefecture"}
 
@@ -74,6 +86,7 @@ class Drill:
         self.podman = Podman(work)
         self.project = f"doorstep-drill-{os.getpid()}"
         self.began = time.monotonic()
+        self._leaf_port = 0
 
     def say(self, what: str) -> None:
         print(f"{time.monotonic() - self.began:6.1f} s  {what}", flush=True)  # noqa: T201
@@ -92,25 +105,33 @@ class Drill:
         self.podman.build(COMPOSE.with_name("Containerfile"), ROOT, IMAGE, BASE=base, **authorities)
         here = Path(__file__).parent
         self.podman.build(here / "standin.Containerfile", here, STANDIN, BASE=standin_base)
+        self._check_code()
         size = int(self.podman.run("podman", "image", "inspect", "--format", "{{.Size}}", IMAGE))
         self.say(f"image built: {size / 1e6:.0f} MB with its base")
+
+    def _check_code(self) -> None:
+        """The image has the code of this tree, whatever its makers keep from build to build."""
+        inside = self.podman.run("podman", "run", "--rm", IMAGE, "python", "-c", _SUMS, "/app/.venv/lib/python3.11")
+        outside = self.podman.run(sys.executable, "-c", _SUMS, ROOT)
+        assert inside == outside, "the image was built of other code than this tree's"
 
     def up(self) -> ComposedBodies:
         """Write what the containers are told, and start all of both bodies."""
         base = free_port_base()
-        sites = {
-            code: Site(
-                origin=f"http://127.0.0.1:{base + 10 * n}", smtp_url="smtp://mail:25", mail_from=f"d@{code}.example"
-            )
-            for n, code in enumerate(TIERS)
-        }
         folder = self.podman.work / "sites"
-        configs = write_sites(folder, SAMPLE, sites, sample=True)
+        configs: dict[str, BodyConfig] = {}
+        for n, code in enumerate(TIERS):
+            # Each by itself, as by two operators: neither folder holds anything of the other body.
+            origin = f"http://127.0.0.1:{base + 10 * n}"
+            site = Site(origin=origin, smtp_url="smtp://mail:25", mail_from=f"d@{code}.example")
+            configs |= write_sites(folder, SAMPLE, {code: site}, sample=True)
+        self._leaf_port = base + 13
         self.podman.environment |= {
             "DOORSTEP_SITES": str(folder),
             "DOORSTEP_IMAGE": IMAGE,
             "DOORSTEP_POSTGRES_IMAGE": STANDIN,
             "DOORSTEP_PROXY_IMAGE": STANDIN,
+            "DOORSTEP_PREFECTURE_LEAF": f"127.0.0.1:{self._leaf_port}",
             **{f"DOORSTEP_{TIERS[code].upper()}_PORT": str(base + 10 * n) for n, code in enumerate(TIERS)},
         }
         program = self.podman.work / "compose"
@@ -146,7 +167,7 @@ class Drill:
                 assert self.podman.run("podman", "exec", name, "id", "-u").strip() == "10001", name
                 assert self.podman.code("podman", "exec", name, "touch", "/app/x") != 0, f"{name} writes to its root"
                 told = self.podman.run("podman", "exec", name, "ls", "/run/doorstep").split()
-                assert told == ["nats.conf" if what == "nats" else "settings.json"], f"{name} is told {told}"
+                assert told == ["body.json" if what == "nats" else "settings.json"], f"{name} is told {told}"
         self.say("every container: uid 10001, read-only, healthy, and told its own secrets alone")
 
     def check_proxy(self, bodies: ComposedBodies) -> None:
@@ -155,6 +176,43 @@ class Drill:
             found = httpx.get(f"{bodies.url('zhaosu')}{path}").status_code
             assert found == status, f"{path} answers {found}, not {status}"
         self.say("the proxy opens pages and the API, and no metrics")
+
+    def join(self) -> None:
+        """The county stands under the prefecture by the commands that operators type, over TLS."""
+        self._refuses_plain_text()
+        file = self._type("ili", "tier", "invite", "zhaosu", "--out", "-")
+        self._type("zhaosu", "tier", "join", "-", told=file)
+        again = self._exec("zhaosu", "doorstep", "tier", "join", "-", told=file, check=False)
+        assert not again, f"an invitation was taken twice: {again}"
+        for body in TIERS:
+            wait_until(lambda body=body: self._link(body) == "up", f"the link at {body}", 60, 0.5)
+        self.say("joined by one invitation, over TLS 1.3 with the prefecture's own authority; both ends say up")
+
+    def _refuses_plain_text(self) -> None:
+        """The prefecture's leaf port says nothing before a handshake, and shows what its own authority signed."""
+        authority = self._exec("ili", "cat", "/data/ili/authority.crt")
+        trusting = ssl.create_default_context(cadata=authority)
+        with (
+            socket.create_connection(("127.0.0.1", self._leaf_port), 10) as plain,
+            trusting.wrap_socket(plain, server_hostname="ili-nats") as sealed,
+        ):
+            assert sealed.version() == "TLSv1.3" and sealed.recv(5) == b"INFO ", sealed.version()
+        with socket.create_connection(("127.0.0.1", self._leaf_port), 10) as plain:
+            plain.sendall(b"CONNECT {}\r\nPING\r\n")
+            said = plain.recv(100)
+            assert not said.startswith(b"INFO"), said
+
+    def _link(self, body: str) -> str:
+        seen = json.loads(self._exec(body, "doorstep", "tier", "status", "--json", check=False) or '{"links": []}')
+        return next((str(link["state"]) for link in seen["links"]), "none")
+
+    def _type(self, body: str, *words: str, told: str = "") -> str:
+        """What an operator types in the container of a body's message server; what it answered."""
+        self.say(f"  {TIERS[body]}-nats$ doorstep {' '.join(words)}")
+        return self._exec(body, "doorstep", *words, told=told)
+
+    def _exec(self, body: str, *command: str, told: str = "", check: bool = True) -> str:
+        return self.podman.run("podman", "exec", "-i", self._name(body, "nats"), *command, told=told, check=check)
 
     def main_path(self, bodies: ComposedBodies) -> None:
         """From a resident's word to the prefecture's figure, with the message server above gone for a while."""
@@ -213,6 +271,7 @@ def run(work: Path, *, keep: bool) -> int:
         bodies = drill.up()
         drill.check_containers()
         drill.check_proxy(bodies)
+        drill.join()
         drill.main_path(bodies)
         drill.down()
     except CannotRun as reason:

@@ -58,10 +58,18 @@ class Podman:
             "CONTAINERS_STORAGE_CONF": str(work / "storage.conf"),
         }
 
-    def run(self, *command: str | Path, check: bool = True, seconds: float = 400) -> str:
-        """What the command said on stdout; raises AssertionError with all it said when it failed."""
+    def run(self, *command: str | Path, check: bool = True, seconds: float = 400, told: str = "") -> str:
+        """What the command said on stdout when it was ``told`` that; raises AssertionError with all it said when it
+        failed."""
         said = subprocess.run(
-            command, env=self.environment, cwd=self.work, capture_output=True, text=True, timeout=seconds, check=False
+            command,
+            env=self.environment,
+            cwd=self.work,
+            input=told,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
         )
         assert not check or said.returncode == 0, f"{' '.join(map(str, command))}\n{said.stdout}{said.stderr}"[-6000:]
         return said.stdout
