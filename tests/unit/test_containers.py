@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import shutil
+import socket
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -221,3 +222,11 @@ def test_what_is_asked_wrongly_is_named_and_nothing_is_written(tmp_path: Path, a
     said = CliRunner().invoke(build_command(), ["containers", str(tmp_path / "sites"), *arguments])
     assert isinstance(said.exception, CalledWrongly) and says in str(said.exception)
     assert not (tmp_path / "sites").exists()
+
+
+def test_a_service_waits_for_its_database_and_not_for_ever() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert service.wait_for_database(f"postgresql+asyncpg://intake:secret@127.0.0.1:{port}/zhaosu_intake")
+    assert not service.wait_for_database(f"postgresql+asyncpg://intake:secret@127.0.0.1:{port}/zhaosu_intake", 0.3)
+    assert service.wait_for_database("sqlite:////data/intake.db", 0)
