@@ -78,8 +78,6 @@ class BodyConfig(_Frozen):
     origin: str
     nats_host: str = HOST
     """Where the body's own message server is; elsewhere only between containers."""
-    nats_listen: str = HOST
-    """Where that listens for the body's own services."""
     nats_port: int
     monitor_port: int
     leaf_port: int
@@ -87,6 +85,8 @@ class BodyConfig(_Frozen):
     """``host:port`` of the parent's leaf listener."""
     leaf_host: str = HOST
     """Where the leaf listener listens: the one port that other machines may reach."""
+    nats_listen: str = HOST
+    """Where the message server listens for the body's own services."""
     leaf_address: str | None = None
     """``host:port`` at which children reach the leaf listener, as invitations say it."""
     own: bool = False

@@ -22,3 +22,8 @@ TOLD = "/run/doorstep"
 def leaf_address(body: str) -> str:
     """``host:port`` at which the children's servers reach the one of ``body`` on the same host."""
     return f"{body}-nats:{LEAF_PORT}"
+
+
+def database_name(body: str, service: str) -> str:
+    """What the database of a service is called; each is its service's own."""
+    return f"{body}_{service}".replace("-", "_")

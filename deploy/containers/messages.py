@@ -17,6 +17,8 @@ from pathlib import Path
 import structlog
 
 from deploy.body_config import BodyConfig, config_path
+from deploy.containers.addresses import SERVICE_PORT
+from deploy.containers.returned import settle_returned
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
 from deploy.nats.binary import find_server_binary
@@ -27,6 +29,7 @@ from deploy.tiers.authority import Authority, AuthorityFiles
 from deploy.tiers.desk import Desk, admitted, declare, steward_urls
 from deploy.tiers.own_body import OwnBody
 from deploy.tiers.register import Register
+from deploy.topology import SERVICES
 from shared.observe import configure
 
 log = structlog.get_logger(__name__)
@@ -37,10 +40,13 @@ _DESK_AGAIN_SECONDS = 5.0
 
 
 def settle(told: BodyConfig, place: Machine) -> OwnBody:
-    """The body's folder as it is told today, made with an authority of its own where there was none.
+    """The body's folder as it is told today: a restored one where there is such, a new authority where there was none.
 
     Raises :class:`deploy.tiers.register.DamagedRegister`.
     """
+    aside = settle_returned(place, told.body)
+    if aside is not None:
+        log.info("restored", former=str(aside))
     folder = place.folder(told.body)
     link = Register(folder).read().link
     if told.parent is None and link is not None:
@@ -97,8 +103,9 @@ class MessageServer:
         self._pid = pid
         config = self._body.config
         running = RunningBody.of(config, {"nats": pid}, ())
-        # From in here the origin is another machine's; the services are behind the proxy.
-        running = running.model_copy(update={"url": config.neighbours_url or config.origin})
+        # From in here the origin is another machine's; the services are behind the proxy, and each by itself.
+        apart = {name: f"http://{name}:{SERVICE_PORT}" for name in SERVICES}
+        running = running.model_copy(update={"url": config.neighbours_url or config.origin, "services": apart})
         Run(supervisor_pid=os.getpid(), bodies={config.body: running}).write(self._place.run_file)
 
     async def _declare(self) -> None:

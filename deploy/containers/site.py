@@ -31,6 +31,7 @@ from deploy.containers.addresses import (
     POSTGRES_PORT,
     PROXY_HOST,
     PROXY_PORT,
+    database_name,
     leaf_address,
 )
 from deploy.containers.proxy import START, nginx_conf, service_prefixes
@@ -152,12 +153,8 @@ def _write(path: Path, text: str) -> None:
             os.chown(mine, IMAGE_USER, IMAGE_USER)
 
 
-def _database(body: str, service: str) -> str:
-    return f"{body}_{service}".replace("-", "_")
-
-
 def _database_url(body: str, service: str, password: str) -> str:
-    place = f"{POSTGRES_HOST}:{POSTGRES_PORT}/{_database(body, service)}"
+    place = f"{POSTGRES_HOST}:{POSTGRES_PORT}/{database_name(body, service)}"
     return f"postgresql+asyncpg://{service}:{password}@{place}"
 
 
@@ -165,7 +162,7 @@ def _init_sql(body: str, passwords: Mapping[str, str]) -> str:
     """Run once, on an empty database server. Codes are slugs and passwords URL-safe, so quoting is enough."""
     lines = []
     for service, password in passwords.items():
-        name = _database(body, service)
+        name = database_name(body, service)
         lines += [
             f"CREATE ROLE {service} LOGIN PASSWORD '{password}';",
             # Named, since a server that was set up without a locale would take words for bytes.

@@ -1,14 +1,14 @@
-"""Builds the image, runs a county and its prefecture from it, joined, and takes one issue all the way.
+"""Builds the image, runs a county and its prefecture from it, joins them, takes one issue all the way, loses the county
+and brings it back.
 
-``python -m tests.drills.containers [--work DIR]``; needs root, podman, buildah, mmdebstrap and runc, and no container
-registry. Exits with 0 when all held, 1 when something did not, 77 when this machine cannot run containers, saying why.
-With ``--work`` what was made (base images above all) is kept there for the next time.
+``python -m tests.drills.containers [--work DIR]``; needs root, podman, buildah, mmdebstrap, runc and netavark, and no
+container registry. Exits with 0 when all held, 1 when something did not, 77 when this machine cannot run containers,
+saying why. With ``--work`` what was made (base images above all) is kept there for the next time.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import shutil
@@ -20,21 +20,18 @@ import tempfile
 import time
 import traceback
 import venv
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from deploy.accounts import Account
 from deploy.body_config import BodyConfig
 from deploy.containers.site import Site, write_sites
-from deploy.sample_run import settle_sample
 from deploy.topology import SAMPLE, SERVICES
+from tests.drills.composed import ComposedBodies, answers, counted
 from tests.drills.podman import CannotRun, Podman, missing
 from tests.e2e.loop import case_in_progress, figures, ok, order_of, submit
-from tests.instance import Instance, free_port_base
+from tests.instance import DOORSTEP, free_port_base
 from tests.servers import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -53,30 +50,6 @@ for top in ("deploy", "services", "shared"):
 """Prints every module of ours with its sum."""
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 TIERS = {"zhaosu": "county", "ili": "prefecture"}
-
-
-class ComposedBodies(Instance):
-    """The sample bodies as compose runs them, asked like any other instance."""
-
-    def __init__(self, folder: Path, configs: Mapping[str, BodyConfig]) -> None:
-        super().__init__(folder)
-        self._configs = configs
-        self._codes: dict[str, tuple[Account, ...]] = {}
-
-    def settle(self) -> None:
-        """Import the sample rosters and make the accounts, over HTTP as an office would."""
-        for code, config in self._configs.items():
-            self._codes[code] = asyncio.run(settle_sample(config, self.var / f"{code}.json"))
-
-    @property
-    def run(self) -> Mapping[str, Any]:
-        """What ``run.json`` says of an instance on a machine."""
-        return {
-            "bodies": {
-                code: {"url": config.origin, "accounts": [one.model_dump() for one in self._codes.get(code, ())]}
-                for code, config in self._configs.items()
-            }
-        }
 
 
 class Drill:
@@ -140,8 +113,8 @@ class Drill:
             self.podman.run(program / "bin" / "pip", "install", "--quiet", COMPOSE_PROGRAM)
         self._compose("up", "-d")
         for config in configs.values():
-            wait_until(lambda url=config.origin: _answers(f"{url}/login"), f"{config.body} to answer", 120)
-            wait_until(lambda url=config.origin: _answers(f"{url}/api/v1/figures"), f"{config.body}'s reporting", 60)
+            wait_until(lambda url=config.origin: answers(f"{url}/login"), f"{config.body} to answer", 120)
+            wait_until(lambda url=config.origin: answers(f"{url}/api/v1/figures"), f"{config.body}'s reporting", 60)
         self.say("county and prefecture are up")
         return ComposedBodies(self.podman.work, configs)
 
@@ -164,10 +137,10 @@ class Drill:
                     60,
                     0.5,
                 )
-                assert self.podman.run("podman", "exec", name, "id", "-u").strip() == "10001", name
-                assert self.podman.code("podman", "exec", name, "touch", "/app/x") != 0, f"{name} writes to its root"
-                told = self.podman.run("podman", "exec", name, "ls", "/run/doorstep").split()
-                assert told == ["body.json" if what == "nats" else "settings.json"], f"{name} is told {told}"
+                looked = "id -u; touch /app/x 2>/dev/null && echo writes to its root; ls /run/doorstep"
+                said = self.podman.run("podman", "exec", name, "sh", "-c", looked).split("\n")
+                assert said[:-1] == ["10001", "body.json" if what == "nats" else "settings.json"], f"{name}: {said}"
+            self._exec(body, "doorstep", "status")
         self.say("every container: uid 10001, read-only, healthy, and told its own secrets alone")
 
     def check_proxy(self, bodies: ComposedBodies) -> None:
@@ -240,6 +213,43 @@ class Drill:
             assert after["ili"][figure] == before["ili"][figure] + 1, (figure, before["ili"], after["ili"])
         self.say("closed meanwhile; after its return the prefecture has the same figures as the county")
 
+    def lost_and_restored(self, bodies: ComposedBodies) -> None:
+        """A backup by one command while the county works; another issue; the county back from it by another."""
+        folder = self.podman.work / "backup"
+        shutil.rmtree(folder, ignore_errors=True)
+        kept = submit(bodies)
+        order_of(bodies, kept.reference)
+        self._back_up_or_restore("backup", folder)
+        then, lost = figures(bodies, "zhaosu"), submit(bodies)
+        order_of(bodies, lost.reference)
+        refused = self.podman.code(*self._of_the_county("restore", folder))
+        assert refused == 1, f"a county that works was replaced ({refused})"
+        services = [f"county-{name}" for name in SERVICES]
+        self._compose("stop", "-t", "10", *services)
+        self._back_up_or_restore("restore", folder)
+        self._compose("start", *services)
+        url = bodies.url("zhaosu")
+        wait_until(lambda: answers(f"{url}/api/v1/figures") and answers(f"{url}/login"), "the restored county", 120)
+        ok(bodies.anyone().get(f"/api/v1/track/{kept.tracking_code}"))
+        assert bodies.anyone().get(f"/api/v1/track/{lost.tracking_code}").status_code == 404, "what came after is back"
+        wait_until(lambda: counted(bodies, "zhaosu") == then, "the figures of when the backup was taken", 60, 0.5)
+        wait_until(lambda: self._link("zhaosu") == "up", "the restored link", 60, 0.5)
+        assert counted(bodies, "ili") != then, "the prefecture forgot what it was told"
+        officer = bodies.account("zhaosu", role="officer")
+        signed_in = ("env", f"DOORSTEP_LOGIN={officer['login']}", f"DOORSTEP_PASSWORD={officer['password']}")
+        self._exec("zhaosu", *signed_in, "doorstep", "tier", "repair", "--body", "zhaosu")
+        wait_until(lambda: counted(bodies, "ili") == then, "the prefecture to count what the county does", 60, 0.5)
+        self.say("the county restored from its backup, and its prefecture told by `tier repair`: equal figures")
+
+    def _back_up_or_restore(self, verb: str, folder: Path) -> None:
+        self.say(f"  $ doorstep {verb} {folder.name} --nats ... --postgres ... --sites ...")
+        self.podman.run(*self._of_the_county(verb, folder))
+
+    def _of_the_county(self, verb: str, folder: Path) -> list[str]:
+        parts = {part: f"podman exec -i {self._name('zhaosu', part)}" for part in ("nats", "postgres")}
+        where = [f"--{part}={command}" for part, command in parts.items()]
+        return [DOORSTEP, verb, str(folder), "--body", "zhaosu", *where, f"--sites={self.podman.work / 'sites'}"]
+
     def down(self) -> None:
         """End it as an operator does, and see that nothing stays behind."""
         self._compose("down", "-v", "-t", "5")
@@ -255,13 +265,6 @@ class Drill:
         return "\n".join(f"--- {name}\n{words}" for name, words in said.items() if words)
 
 
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5).status_code < 500
-    except httpx.TransportError:
-        return False
-
-
 def run(work: Path, *, keep: bool) -> int:
     """The exit code."""
     drill = Drill(work)
@@ -273,6 +276,7 @@ def run(work: Path, *, keep: bool) -> int:
         drill.check_proxy(bodies)
         drill.join()
         drill.main_path(bodies)
+        drill.lost_and_restored(bodies)
         drill.down()
     except CannotRun as reason:
         drill.say(f"skipped: {reason}")

@@ -26,6 +26,12 @@ network_config_dir = "{work}/networks"
 """
 # Each line is here because a machine without it was met: limits that may not be raised, both kinds of cgroups at
 # once, no systemd.
+_NO_CLUSTER = (
+    '--essential-hook=mkdir -p "$1/etc/postgresql-common"',
+    '--essential-hook=echo create_main_cluster = false > "$1/etc/postgresql-common/createcluster.conf"',
+    "--dpkgopt=force-confold",
+)
+"""Debian's PostgreSQL makes a cluster of its own when it is installed, which nobody would ever start."""
 _STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{work}/graph"\nrunroot = "{work}/run"\n'
 
 
@@ -88,7 +94,8 @@ class Podman:
             draft = tar.with_suffix(".draft.tar")
             including = f"--include={','.join(('ca-certificates', *packages))}"
             try:
-                self.run("mmdebstrap", "--quiet", "--variant=minbase", including, "bookworm", draft, _mirror())
+                how = ("--quiet", "--variant=minbase", *_NO_CLUSTER, including)
+                self.run("mmdebstrap", *how, "bookworm", draft, _mirror())
             except AssertionError as reason:
                 raise CannotRun(f"mmdebstrap could not make a base image: {str(reason)[-600:]}") from None
             draft.rename(tar)
