@@ -12,7 +12,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -187,6 +187,8 @@ def _running(whose: str, command: Sequence[str]) -> Iterator[tuple[IO[bytes], IO
     finally:
         process.kill()
         process.wait()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         process.stdout.close()
 
 
