@@ -161,7 +161,7 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
         parent=body.parent,
         time_zone=body.time_zone,
         names=dict(body.names),
-        neighbours=neighbours_of(topology, body),
+        neighbours=_neighbours(topology, body),
         port=ports.http,
         origin=f"http://{HOST}:{ports.http}",
         nats_port=ports.nats,
@@ -179,10 +179,5 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
     return config
 
 
-def neighbours_of(topology: Topology, body: Body) -> dict[str, dict[str, str]]:
-    """Names of the parent and the children by code and language; none for a parent that the topology lacks."""
-    near = {each.code: dict(each.names) for each in topology.children_of(body)}
-    if body.parent is not None:
-        parent = topology.parent_of(body)
-        near[body.parent] = dict(parent.names) if parent else {}
-    return near
+def _neighbours(topology: Topology, body: Body) -> dict[str, dict[str, str]]:
+    return topology.near(body)

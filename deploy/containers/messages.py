@@ -22,11 +22,11 @@ from deploy.containers.returned import settle_returned
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
 from deploy.nats.binary import find_server_binary
-from deploy.nats.streams import StreamsNotDeclared, declare_handed
+from deploy.nats.streams import StewardUrls, StreamsNotDeclared, declare_handed
 from deploy.process import Command, Watched
 from deploy.run_file import Run, RunningBody
 from deploy.tiers.authority import Authority, AuthorityFiles
-from deploy.tiers.desk import Desk, admitted, declare, steward_urls
+from deploy.tiers.desk import Desk, declare
 from deploy.tiers.own_body import OwnBody
 from deploy.tiers.register import Register
 from deploy.topology import SERVICES
@@ -110,13 +110,16 @@ class MessageServer:
 
     async def _declare(self) -> None:
         """Bring the streams up to date, however long the server takes to be ready for it."""
-        body = self._body
-        urls = steward_urls(body.config)
+        body, config = self._body, self._body.config
+        steward = config.secrets.nats_steward
+        urls = StewardUrls(
+            local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
+        )
         while True:
+            children = [code for code, child in body.register.read().children.items() if child.joined_at is not None]
             try:
                 await declare(body)
-                children = admitted(body.register.read())
-                await declare_handed(urls, body.code, parent=body.config.parent, children=children)
+                await declare_handed(urls, body.code, parent=config.parent, children=children)
                 log.info("streams-declared", children=children)
                 return
             except StreamsNotDeclared as reason:

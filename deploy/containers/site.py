@@ -20,7 +20,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from deploy.body import service_values
-from deploy.body_config import BodyConfig, Secrets, neighbours_of
+from deploy.body_config import BodyConfig, Secrets
 from deploy.containers.addresses import (
     IMAGE_USER,
     LEAF_PORT,
@@ -110,7 +110,7 @@ def _config(topology: Topology, body: Body, site: Site, kept: ContainerSecrets, 
         parent=body.parent,
         time_zone=body.time_zone,
         names=dict(body.names),
-        neighbours=neighbours_of(topology, body),
+        neighbours=topology.near(body),
         port=PROXY_PORT,
         origin=site.origin,
         nats_host=NATS_HOST,

@@ -19,7 +19,6 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from deploy.body_config import BodyConfig
 from deploy.nats.names import bind_subject
 from deploy.nats.streams import StewardUrls, declare_streams
 from deploy.tiers.invitation import CLOCK_LIMIT
@@ -171,15 +170,11 @@ async def apply(body: OwnBody, server_pid: int | None, now: datetime) -> None:
 
 async def declare(body: OwnBody) -> None:
     """The streams of ``body`` and of all children that were ever let in."""
-    await declare_streams(steward_urls(body.config), body.code, children=admitted(body.register.read()))
-
-
-def steward_urls(config: BodyConfig) -> StewardUrls:
-    """Where the streams of a body are declared."""
-    steward = config.secrets.nats_steward
-    return StewardUrls(
+    config, steward = body.config, body.config.secrets.nats_steward
+    urls = StewardUrls(
         local=config.nats_url("steward_local", steward), uplink=config.nats_url("steward_uplink", steward)
     )
+    await declare_streams(urls, body.code, children=admitted(body.register.read()))
 
 
 def admitted(tiers: Tiers) -> list[str]:
