@@ -20,6 +20,7 @@ import tempfile
 import time
 import traceback
 import venv
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -65,22 +66,26 @@ class Drill:
         print(f"{time.monotonic() - self.began:6.1f} s  {what}", flush=True)  # noqa: T201
 
     def build(self) -> None:
-        """Two base images from packages, then ours and the one that stands for postgres and nginx."""
+        """Ours and the one that stands for postgres and nginx, each on a base of Debian's packages."""
         with ThreadPoolExecutor(2) as both:
-            making = (
-                both.submit(self.podman.base, "doorstep-base", "python3", "python3-venv", "tini"),
-                both.submit(self.podman.base, "standin-base", "nginx-light", "postgresql-15"),
-            )
-            base, standin_base = (one.result() for one in making)
-        self.podman.try_out(base)
-        self.say("base images made of Debian's packages")
-        authorities = {"UV_SYSTEM_CERTS": "1", "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt"}
-        self.podman.build(COMPOSE.with_name("Containerfile"), ROOT, IMAGE, BASE=base, **authorities)
-        here = Path(__file__).parent
-        self.podman.build(here / "standin.Containerfile", here, STANDIN, BASE=standin_base)
+            making = both.submit(self._build_ours), both.submit(self._build_standin)
+        for one in making:
+            one.result()
         self._check_code()
         size = int(self.podman.run("podman", "image", "inspect", "--format", "{{.Size}}", IMAGE))
-        self.say(f"image built: {size / 1e6:.0f} MB with its base")
+        self.say(f"images built: ours is {size / 1e6:.0f} MB with its base")
+
+    def _build_ours(self) -> None:
+        base = self.podman.base("doorstep-base", "python3", "python3-venv", "tini")
+        self.say("our base image made of Debian's packages")
+        self.podman.try_out(base)
+        authorities = {"UV_SYSTEM_CERTS": "1", "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt"}
+        self.podman.build(COMPOSE.with_name("Containerfile"), ROOT, IMAGE, BASE=base, **authorities)
+
+    def _build_standin(self) -> None:
+        base = self.podman.base("standin-base", "nginx-light", "postgresql-15")
+        here = Path(__file__).parent
+        self.podman.build(here / "standin.Containerfile", here, STANDIN, BASE=base)
 
     def _check_code(self) -> None:
         """The image has the code of this tree, whatever its makers keep from build to build."""
@@ -91,16 +96,12 @@ class Drill:
     def up(self) -> ComposedBodies:
         """Write what the containers are told, and start all of both bodies."""
         base = free_port_base()
-        folder = self.podman.work / "sites"
-        configs: dict[str, BodyConfig] = {}
-        for n, code in enumerate(TIERS):
-            # Each by itself, as by two operators: neither folder holds anything of the other body.
-            origin = f"http://127.0.0.1:{base + 10 * n}"
-            site = Site(origin=origin, smtp_url="smtp://mail:25", mail_from=f"d@{code}.example")
-            configs |= write_sites(folder, SAMPLE, {code: site}, sample=True)
+        origins = {code: f"http://127.0.0.1:{base + 10 * n}" for n, code in enumerate(TIERS)}
+        # Each by itself, as by two operators: neither folder holds anything of the other body.
+        configs = {code: self._write_site(code, origin) for code, origin in origins.items()}
         self._leaf_port = base + 13
         self.podman.environment |= {
-            "DOORSTEP_SITES": str(folder),
+            "DOORSTEP_SITES": str(self._sites),
             "DOORSTEP_IMAGE": IMAGE,
             "DOORSTEP_POSTGRES_IMAGE": STANDIN,
             "DOORSTEP_PROXY_IMAGE": STANDIN,
@@ -118,8 +119,16 @@ class Drill:
         self.say("county and prefecture are up")
         return ComposedBodies(self.podman.work, configs)
 
-    def _compose(self, *arguments: str) -> None:
-        profiles = [f"--profile={tier}" for tier in TIERS.values()]
+    @property
+    def _sites(self) -> Path:
+        return self.podman.work / "sites"
+
+    def _write_site(self, code: str, origin: str) -> BodyConfig:
+        site = Site(origin=origin, smtp_url="smtp://mail:25", mail_from=f"d@{code}.example")
+        return write_sites(self._sites, SAMPLE, {code: site}, sample=True)[code]
+
+    def _compose(self, *arguments: str, bodies: Iterable[str] = TIERS) -> None:
+        profiles = [f"--profile={TIERS[body]}" for body in bodies]
         program = self.podman.work / "compose" / "bin" / "podman-compose"
         self.podman.run(program, "-p", self.project, "-f", COMPOSE, *profiles, *arguments)
 
@@ -214,7 +223,7 @@ class Drill:
         self.say("closed meanwhile; after its return the prefecture has the same figures as the county")
 
     def lost_and_restored(self, bodies: ComposedBodies) -> None:
-        """A backup by one command while the county works; another issue; the county back from it by another."""
+        """A backup while the county works; another issue; its host is lost, and it comes back on an empty one."""
         folder = self.podman.work / "backup"
         shutil.rmtree(folder, ignore_errors=True)
         kept = submit(bodies)
@@ -224,10 +233,9 @@ class Drill:
         order_of(bodies, lost.reference)
         refused = self.podman.code(*self._of_the_county("restore", folder))
         assert refused == 1, f"a county that works was replaced ({refused})"
-        services = [f"county-{name}" for name in SERVICES]
-        self._compose("stop", "-t", "10", *services)
+        self._lose_the_county(folder, bodies.url("zhaosu"))
         self._back_up_or_restore("restore", folder)
-        self._compose("start", *services)
+        self._compose("up", "-d", bodies=["zhaosu"])
         url = bodies.url("zhaosu")
         wait_until(lambda: answers(f"{url}/api/v1/figures") and answers(f"{url}/login"), "the restored county", 120)
         ok(bodies.anyone().get(f"/api/v1/track/{kept.tracking_code}"))
@@ -241,6 +249,20 @@ class Drill:
         wait_until(lambda: counted(bodies, "ili") == then, "the prefecture to count what the county does", 60, 0.5)
         self.say("the county restored from its backup, and its prefecture told by `tier repair`: equal figures")
 
+    def _lose_the_county(self, backup: Path, origin: str) -> None:
+        """Containers, volumes and folder are gone; message server and databases are there anew and empty."""
+        names = self.podman.run("podman", "ps", "-a", "--format", "{{.Names}}").split()
+        self.podman.run("podman", "rm", "-f", "-t", "5", *(name for name in names if "_county-" in name))
+        self.podman.run("podman", "volume", "rm", *(f"{self.project}_county-{what}" for what in ("nats", "postgres")))
+        shutil.rmtree(self._sites / "zhaosu")
+        (self._sites / "zhaosu").mkdir(mode=0o700)
+        shutil.copyfile(backup / "secrets.json", self._sites / "zhaosu" / "secrets.json")
+        self._write_site("zhaosu", origin)
+        self._compose("up", "-d", "county-nats", "county-postgres", bodies=["zhaosu"])
+        ready = ("podman", "exec", self._name("zhaosu", "postgres"), "pg_isready", "-q", "-h", "127.0.0.1")
+        wait_until(lambda: self.podman.code(*ready) == 0, "an empty PostgreSQL", 60, 0.5)
+        self.say("the county's containers, volumes and secrets are gone; the empty host has what was in the backup")
+
     def _back_up_or_restore(self, verb: str, folder: Path) -> None:
         self.say(f"  $ doorstep {verb} {folder.name} --nats ... --postgres ... --sites ...")
         self.podman.run(*self._of_the_county(verb, folder))
@@ -248,7 +270,7 @@ class Drill:
     def _of_the_county(self, verb: str, folder: Path) -> list[str]:
         parts = {part: f"podman exec -i {self._name('zhaosu', part)}" for part in ("nats", "postgres")}
         where = [f"--{part}={command}" for part, command in parts.items()]
-        return [DOORSTEP, verb, str(folder), "--body", "zhaosu", *where, f"--sites={self.podman.work / 'sites'}"]
+        return [DOORSTEP, verb, str(folder), "--body", "zhaosu", *where, f"--sites={self._sites}"]
 
     def down(self) -> None:
         """End it as an operator does, and see that nothing stays behind."""
