@@ -89,6 +89,8 @@ class BodyConfig(_Frozen):
     """``host:port`` of the parent's leaf listener."""
     leaf_host: str = HOST
     """Where the leaf listener listens: the one port that other machines may reach."""
+    nats_listen: str = HOST
+    """Where the message server listens for the body's own services."""
     leaf_address: str | None = None
     """``host:port`` at which children reach the leaf listener, as invitations say it."""
     own: bool = False
@@ -127,6 +129,11 @@ class BodyConfig(_Frozen):
     def monitor_url(self) -> str:
         """Monitoring of the body's nats-server."""
         return f"http://{HOST}:{self.monitor_port}"
+
+    def without_services(self) -> BodyConfig:
+        """The same for whoever runs the message server alone: no key, database, vault or sign-in code is in it."""
+        bare = self.secrets.model_copy(update={"keys": {}, "vault": "", "officer": Account.none()})
+        return self.model_copy(update={"secrets": bare, "database_urls": {}, "sample_accounts": ()})
 
     def write(self, path: Path) -> None:
         """Replace the file at ``path``."""
@@ -183,8 +190,4 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
 
 
 def _neighbours(topology: Topology, body: Body) -> dict[str, dict[str, str]]:
-    near = {each.code: dict(each.names) for each in topology.children_of(body)}
-    if body.parent is not None:
-        parent = topology.parent_of(body)
-        near[body.parent] = dict(parent.names) if parent else {}
-    return near
+    return topology.near(body)

@@ -32,6 +32,8 @@ class RunningBody(BaseModel):
     database_urls: dict[str, str]
     pids: dict[str, int] = Field(default_factory=dict)
     """``nats`` and ``services``."""
+    services: dict[str, str] = Field(default_factory=dict)
+    """Addresses of services that run apart, by name; none where one process has all of them at ``url``."""
     accounts: tuple[Account, ...] = ()
     parent: str | None = None
 

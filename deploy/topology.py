@@ -55,6 +55,14 @@ class Topology:
         """The bodies directly below."""
         return tuple(other for other in self.bodies if other.parent == body.code)
 
+    def near(self, body: Body) -> dict[str, dict[str, str]]:
+        """What the parent and the children are called, by code and language; nothing of a parent that is not here."""
+        near = {each.code: dict(each.names) for each in self.children_of(body)}
+        if body.parent is not None:
+            parent = self.parent_of(body)
+            near[body.parent] = dict(parent.names) if parent else {}
+        return near
+
     def above(self, body: Body) -> tuple[Body, ...]:
         """The bodies above, the nearest first, as far up as this topology goes."""
         parent = self.parent_of(body)

@@ -15,6 +15,8 @@ from deploy.private_file import write_private
 from deploy.trouble import CalledWrongly, Trouble
 
 NAME = "manifest.json"
+SECRETS = "secrets.json"
+"""Of a body in containers, in the backup's own folder."""
 
 
 class NoBackup(CalledWrongly):
@@ -49,6 +51,11 @@ class Manifest(BaseModel):
     files: tuple[KeptFile, ...]
     seal: str = ""
     """SHA-256 of all the rest of this file."""
+
+    @property
+    def of_containers(self) -> bool:
+        """Whether the body ran in containers, whose parts come back otherwise than those of a machine."""
+        return any(kept.path == SECRETS for kept in self.files)
 
     def sealed(self) -> Manifest:
         """The same, with its seal."""

@@ -28,6 +28,8 @@ def restore(machine: Machine, folder: Path, *, expected: str | None = None) -> t
     manifest = Manifest.read(folder)
     if expected is not None and manifest.body != expected:
         raise Foreign(f"the backup is of {manifest.body}, not of {expected}")
+    if manifest.of_containers:
+        raise Foreign("the backup is of a body in containers: --nats, --postgres and --sites say which")
     manifest.verify(folder)
     lock = PlaceLock(machine.lock_file)
     try:

@@ -28,7 +28,7 @@ from deploy.run_file import NotRunning, Run
 STREAMS = "jetstream"
 BODY = "body"
 DATABASES = "databases"
-_NOT_TAKEN = ("*.db", "*.db-wal", "*.db-shm", "*.log", "*.log.*", "*.out", STREAMS, ".*")
+NOT_TAKEN = ("*.db", "*.db-wal", "*.db-shm", "*.log", "*.log.*", "*.out", STREAMS, ".*")
 """Databases and streams have ways of their own; a log is no part of what a body is."""
 
 
@@ -38,31 +38,27 @@ def take(machine: Machine, body: str, folder: Path) -> Manifest:
     Raises :class:`NotEmpty`, :class:`deploy.backup.trouble.NotCopied`, and ``OSError`` where there is no such body
     or no room; what was written until then has no manifest, so nobody takes it for a backup.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NotEmpty(f"{folder} is not empty; a backup needs a folder of its own")
+    refuse_used(folder)
     home = machine.folder(body)
     if folder.resolve().is_relative_to(home.resolve()):
         raise NotEmpty(f"{folder} lies in the body's own folder; a backup needs a place elsewhere")
     config = BodyConfig.read(config_path(machine, body))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
-    for part in (BODY, DATABASES):
-        (folder / part).mkdir(mode=0o700)
-    server = _server_pid(machine, body)
-    with _ended_in_order():
-        with _frozen(server), databases.held(config.database_urls) as held:
+    make(folder, BODY, DATABASES)
+    server = server_pid(machine, body)
+    with ended_in_order():
+        with frozen(server), databases.held(config.database_urls) as held:
             taken_at = datetime.now(UTC)
-            _copy_streams(home / STREAMS, folder / STREAMS)
+            copy_streams(home / STREAMS, folder / STREAMS)
             _thaw(server)
             held.copy(folder / DATABASES)
         shutil.copytree(
             home,
             folder / BODY,
-            ignore=shutil.ignore_patterns(*_NOT_TAKEN),
+            ignore=shutil.ignore_patterns(*NOT_TAKEN),
             copy_function=shutil.copyfile,
             dirs_exist_ok=True,
         )
-    _close_to_others(folder)
+    close_to_others(folder)
     manifest = Manifest(
         body=body,
         taken_at=taken_at,
@@ -74,14 +70,30 @@ def take(machine: Machine, body: str, folder: Path) -> Manifest:
     return manifest
 
 
-def _copy_streams(home: Path, copy: Path) -> None:
+def refuse_used(folder: Path) -> None:
+    """Raises :class:`NotEmpty` where there is something already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NotEmpty(f"{folder} is not empty; a backup needs a folder of its own")
+
+
+def make(folder: Path, *parts: str) -> None:
+    """The folder of a backup with its ``parts``, for its owner alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    for part in parts:
+        (folder / part).mkdir(mode=0o700)
+
+
+def copy_streams(home: Path, copy: Path) -> None:
+    """The message server's files; none where it never ran."""
     if home.exists():
         shutil.copytree(home, copy, copy_function=shutil.copyfile)
     else:
         copy.mkdir()
 
 
-def _server_pid(machine: Machine, body: str) -> int | None:
+def server_pid(machine: Machine, body: str) -> int | None:
+    """The process of the body's message server; None while nothing runs here."""
     if holder(machine.lock_file) is None:
         # What a killed instance wrote down may be anybody's process by now.
         return None
@@ -93,7 +105,7 @@ def _server_pid(machine: Machine, body: str) -> int | None:
 
 
 @contextmanager
-def _frozen(pid: int | None) -> Iterator[None]:
+def frozen(pid: int | None) -> Iterator[None]:
     """Nothing runs in the process while inside: on disk it is as after a power cut, which its store is made for."""
     if pid is not None:
         try:
@@ -113,7 +125,7 @@ def _thaw(pid: int | None) -> None:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
+def ended_in_order() -> Iterator[None]:
     """A SIGTERM ends us as Ctrl-C does, so that the message server is never left frozen."""
 
     def leave(number: int, _: object) -> None:
@@ -126,6 +138,7 @@ def _ended_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _close_to_others(folder: Path) -> None:
+def close_to_others(folder: Path) -> None:
+    """Its owner alone reads what is below ``folder``."""
     for path in folder.rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)

@@ -16,39 +16,73 @@ from deploy.topology import UnknownBody
 from deploy.trouble import CalledWrongly, Trouble
 
 if TYPE_CHECKING:
+    from deploy.backup.containers import Containers
     from deploy.backup.manifest import Manifest
 
 _JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
+_NatsOption = Annotated[
+    str | None, typer.Option("--nats", help="In containers: how to run something beside the message server.")
+]
+_PostgresOption = Annotated[
+    str | None, typer.Option("--postgres", help="In containers: the same beside PostgreSQL, as `podman exec -i NAME`.")
+]
+_SitesOption = Annotated[
+    Path | None, typer.Option("--sites", help="In containers: the folder that `doorstep containers` wrote.")
+]
 
 
 def backup(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     body: Annotated[str | None, typer.Option(help="Whose; may be left out where one body lives here.")] = None,
+    nats: _NatsOption = None,
+    postgres: _PostgresOption = None,
+    sites: _SitesOption = None,
     as_json: _JsonOption = False,
 ) -> None:
     """Write all that a body is into a folder, while it runs or not: databases, streams, keys, configuration."""
     # Imported here, as below: other commands copy nothing.
-    from deploy.backup.taking import take
+    from deploy.backup import containers, taking
 
-    place = machine()
+    apart = _containers(nats, postgres, sites)
     with _full_disks():
-        manifest = take(place, _only_body(place, body), folder.absolute())
+        if apart is not None:
+            manifest = containers.take(apart, folder.absolute(), expected=body)
+        else:
+            place = machine()
+            manifest = taking.take(place, _only_body(place, body), folder.absolute())
     _say(manifest, as_json, {"folder": str(folder.absolute())})
 
 
 def restore(
     folder: Annotated[Path, typer.Argument(help="What `doorstep backup` wrote.")],
     body: Annotated[str | None, typer.Option(help="Refuse the backup of any other body.")] = None,
+    nats: _NatsOption = None,
+    postgres: _PostgresOption = None,
+    sites: _SitesOption = None,
     as_json: _JsonOption = False,
 ) -> None:
     """Bring a body back from its backup; it must not run, and what is here of it is moved aside."""
-    from deploy.backup.returning import restore as put_back
+    from deploy.backup import containers, returning
 
+    apart, aside = _containers(nats, postgres, sites), None
     with _full_disks():
-        manifest, aside = put_back(machine(), folder.absolute(), expected=body)
+        if apart is not None:
+            manifest = containers.restore(apart, folder.absolute(), expected=body)
+        else:
+            manifest, aside = returning.restore(machine(), folder.absolute(), expected=body)
     _say(manifest, as_json, {"moved_aside": str(aside) if aside else None})
     if not as_json and aside is not None:
         remarks().print(f"What was here before is in {aside}; remove it when all is well.")
+
+
+def _containers(nats: str | None, postgres: str | None, sites: Path | None) -> Containers | None:
+    from deploy.backup.containers import Containers
+
+    if nats is not None and postgres is not None and sites is not None:
+        return Containers.described(nats, postgres, sites)
+    if (nats, postgres, sites) != (None, None, None):
+        raise CalledWrongly("--nats, --postgres and --sites belong together: they say where a body in containers is")
+    return None
 
 
 def _only_body(place: Machine, named: str | None) -> str:

@@ -18,8 +18,8 @@ def containers(
     body: Annotated[list[str], typer.Option(help="CODE=ORIGIN: a body and what a browser types to reach it.")],
     config: Annotated[Path | None, typer.Option(help="A topology file (TOML); the sample's when left out.")] = None,
     smtp: Annotated[str, typer.Option(help="Where letters are handed in.")] = "smtp://mail:25",
-    parent_leaf: Annotated[
-        list[str] | None, typer.Option(help="CODE=HOST:PORT: where that body finds its parent's message server.")
+    leaf_address: Annotated[
+        list[str] | None, typer.Option(help="CODE=HOST:PORT: where children on other hosts reach that body.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -28,15 +28,19 @@ def containers(
     from deploy.containers.site import Site, write_sites
 
     topology = read_topology(config) if config is not None else SAMPLE
-    origins, leafs = _pairs("--body", body), _pairs("--parent-leaf", parent_leaf or [])
+    origins, leafs = _pairs("--body", body), _pairs("--leaf-address", leaf_address or [])
     strangers = sorted(set(leafs) - set(origins))
     if strangers:
-        raise CalledWrongly(f"--parent-leaf: {strangers[0]} is not among --body")
+        raise CalledWrongly(f"--leaf-address: {strangers[0]} is not among --body")
     for code, origin in origins.items():
         if not origin.startswith(("http://", "https://")) or origin.endswith("/"):
             raise CalledWrongly(f"--body: the origin of {code} must be http(s)://host without a slash at its end")
+    for code, address in leafs.items():
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+            raise CalledWrongly(f"--leaf-address: {address!r} of {code} is not host:port")
     sites = {
-        code: Site(origin=origin, smtp_url=smtp, mail_from=_mail_from(origin), parent_leaf=leafs.get(code))
+        code: Site(origin=origin, smtp_url=smtp, mail_from=_mail_from(origin), leaf_address=leafs.get(code))
         for code, origin in origins.items()
     }
     write_sites(folder.absolute(), topology, sites)

@@ -77,7 +77,11 @@ def _first_officer(code: str) -> Account:
     # Imported here: in a sample run, the usual case, the run file names the officer.
     from deploy.body_config import BodyConfig, config_path
 
+    wanted = "set DOORSTEP_LOGIN and DOORSTEP_PASSWORD to an officer's account"
     try:
-        return BodyConfig.read(config_path(machine(), code)).secrets.officer
+        officer = BodyConfig.read(config_path(machine(), code)).secrets.officer
     except OSError as error:
-        raise NoSignIn("set DOORSTEP_LOGIN and DOORSTEP_PASSWORD to an officer's account") from error
+        raise NoSignIn(wanted) from error
+    if officer == Account.none():
+        raise NoSignIn(wanted)
+    return officer

@@ -57,7 +57,7 @@ async def _look(run: Run) -> dict[str, dict[str, Any]]:
 
 
 async def _look_at(client: httpx.AsyncClient, body: RunningBody) -> dict[str, Any]:
-    readiness = await _json(client, f"{body.url}/readyz")
+    readiness = await _readiness(client, body)
     server = await _json(client, f"{body.monitor_url}/healthz")
     leafs = await _json(client, f"{body.monitor_url}/leafz")
     waiting = [
@@ -74,6 +74,15 @@ async def _look_at(client: httpx.AsyncClient, body: RunningBody) -> dict[str, An
         "links": [leaf.get("name", "") for leaf in (leafs or {}).get("leafs") or ()],
         "pids": body.pids,
     }
+
+
+async def _readiness(client: httpx.AsyncClient, body: RunningBody) -> dict[str, Any] | None:
+    """As the process of all services says it, or put together from those that run apart."""
+    if not body.services:
+        return await _json(client, f"{body.url}/readyz")
+    said = await asyncio.gather(*(_json(client, f"{url}/readyz") for url in body.services.values()))
+    services = {name: one or {"answers": False} for name, one in zip(body.services, said, strict=True)}
+    return {"ready": all(all(needs.values()) for needs in services.values()), "services": services}
 
 
 async def _json(client: httpx.AsyncClient, url: str) -> dict[str, Any] | None:

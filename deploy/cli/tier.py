@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _AtOption = Annotated[str | None, typer.Option("--at", help="Which body, where this place has several.")]
 _DirOption = Annotated[Path | None, typer.Option("--dir", help="Where bodies lie here; DOORSTEP_VAR when left out.")]
-_OutOption = Annotated[Path | None, typer.Option("--out", help="The file to write; <child>.invitation when left out.")]
+_OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="The file to write, - for standard output; <child>.invitation when left out."),
+]
 _HoursOption = Annotated[float, typer.Option(help="How long the file may be used.")]
 _AddressOption = Annotated[
     str | None, typer.Option("--address", help="host:port at which the child reaches this body, if not the usual one.")
@@ -82,7 +85,7 @@ def rotate(
 
 
 def join(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What the parent wrote.")],
+    file: Annotated[Path, typer.Argument(help="What the parent wrote; - for standard input.")],
     at: _AtOption = None,
     folder: _DirOption = None,
 ) -> None:
@@ -92,7 +95,7 @@ def join(
     from deploy.tiers.invitation import CLOCK_TOLERANCE, read_invitation
     from deploy.tiers.joining import join as joined
 
-    invitation = read_invitation(file)
+    invitation = read_invitation(Path("/dev/stdin") if str(file) == "-" else file)
     body = _body(folder, at)
     ahead = asyncio.run(joined(body, invitation, datetime.now(UTC)))
     newly_under = body.stand_under(invitation.parent)
@@ -180,12 +183,16 @@ def _body(folder: Path | None, at: str | None) -> OwnBody:
 
 def _write(body: OwnBody, invitation: Invitation, out: Path | None, folder: Path | None) -> None:
     from deploy.tiers.authority import fingerprint
-    from deploy.tiers.invitation import write_invitation
+    from deploy.tiers.invitation import sealed_text, write_invitation
 
     path = out or Path(f"{invitation.child}.invitation")
     # The server first: a file that is carried away must open something.
     _apply(body, folder)
-    write_invitation(path, invitation, body.authority)
+    if str(path) == "-":
+        path = Path(f"{invitation.child}.invitation")
+        typer.echo(sealed_text(invitation, body.authority), nl=False)
+    else:
+        write_invitation(path, invitation, body.authority)
     _say(f"{path} lets {invitation.child} in, once, until {invitation.expires_at:%Y-%m-%d %H:%M} UTC.")
     _say(f"Carry it by hand; whoever has it first is {invitation.child}. There: doorstep tier join {path.name}")
     _say(f"The authority of {body.code} is {fingerprint(invitation.authority)}; {invitation.child} must see the same.")

@@ -17,10 +17,13 @@ POSTGRES_HOST, POSTGRES_PORT = "postgres", 5432
 
 TOLD = "/run/doorstep"
 """Where a container finds what it is told: the folder of that name and of no other, mounted read-only."""
-DATA = "/data"
-"""The message server's volume."""
 
 
-def leaf_host(body: str) -> str:
-    """By what name the children's servers reach the one of ``body``, where nothing else is said."""
-    return f"{body}-nats"
+def leaf_address(body: str) -> str:
+    """``host:port`` at which the children's servers reach the one of ``body`` on the same host."""
+    return f"{body}-nats:{LEAF_PORT}"
+
+
+def database_name(body: str, service: str) -> str:
+    """What the database of a service is called; each is its service's own."""
+    return f"{body}_{service}".replace("-", "_")

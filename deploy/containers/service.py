@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import urlsplit
 
 import uvicorn
 from prometheus_client import CollectorRegistry
@@ -15,6 +18,8 @@ from shared.observe import configure
 from shared.web.service import Service
 
 _GRACE_SECONDS = 10
+_DATABASE_WITHIN_SECONDS = 60.0
+_LOOK_EVERY = 0.2
 
 
 def load(path: Path) -> Service:
@@ -27,6 +32,26 @@ def load(path: Path) -> Service:
     return build(settings_of(build).model_validate(values), CollectorRegistry())
 
 
+def wait_for_database(url: str, within: float = _DATABASE_WITHIN_SECONDS) -> bool:
+    """Whether somebody listens where the database is, looked at for ``within`` seconds.
+
+    Nothing starts in our order, and a service that finds no database ends: started again and again until there is one,
+    ten of them would keep a machine from ever making it.
+    """
+    address = urlsplit(url)
+    if address.hostname is None:
+        return True  # a file
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        try:
+            socket.create_connection((address.hostname, address.port or 5432), 2).close()
+        except OSError:
+            sleep(_LOOK_EVERY)  # between looks: a server that is not there calls nobody
+        else:
+            return True
+    return False
+
+
 def main() -> None:
     """Serve until SIGTERM; requests under way get ten seconds to end."""
     if len(sys.argv) != 2:
@@ -34,6 +59,7 @@ def main() -> None:
     path = Path(sys.argv[1])
     values = json.loads(path.read_bytes())
     configure("INFO", body=values["body"], service=values["service"])
+    wait_for_database(values["database_url"])
     uvicorn.run(
         load(path).app,
         # A container has an address of its own; who reaches it is for its network to say.

@@ -2,7 +2,11 @@
 
 <folder>/<body>/secrets.json            made once and kept: back it up, mount it nowhere
                 intake/settings.json    and so for each service: its own key, its own database
-                nats/nats.conf  streams/streams.json  postgres/{init.sql,password}  proxy/{nginx.conf,start.sh}
+                nats/body.json          the message server's passwords, where it listens, and no service's secret
+                postgres/{init.sql,password}  proxy/{nginx.conf,start.sh}
+
+Nothing of another body is in there: bodies are joined by invitations (docs/decisions/0018), and what comes of those,
+like the body's own authority, is on the message server's volume.
 """
 
 from __future__ import annotations
@@ -18,7 +22,6 @@ from pydantic import BaseModel, ConfigDict
 from deploy.body import service_values
 from deploy.body_config import BodyConfig, Secrets
 from deploy.containers.addresses import (
-    DATA,
     IMAGE_USER,
     LEAF_PORT,
     MONITOR_PORT,
@@ -28,11 +31,11 @@ from deploy.containers.addresses import (
     POSTGRES_PORT,
     PROXY_HOST,
     PROXY_PORT,
-    leaf_host,
+    database_name,
+    leaf_address,
 )
 from deploy.containers.proxy import START, nginx_conf, service_prefixes
-from deploy.containers.streams import StreamsToDeclare
-from deploy.nats.server_config import ServerSecrets, ServerSite, render
+from deploy.machine import HOST
 from deploy.passwords import machine_secret
 from deploy.private_file import write_private
 from deploy.topology import SERVICES, Body, Topology
@@ -80,47 +83,41 @@ class Site:
     """What a browser types, without a trailing slash."""
     smtp_url: str
     mail_from: str
-    parent_leaf: str | None = None
-    """``host:port`` of the parent's leaf listener, where it is not the usual name."""
+    leaf_address: str | None = None
+    """``host:port`` that invitations tell children, where they are not on the same host."""
 
 
 def write_sites(
     folder: Path, topology: Topology, sites: Mapping[str, Site], *, sample: bool = False
 ) -> dict[str, BodyConfig]:
-    """Write the folders of all bodies in ``sites``; gives their configurations by code.
+    """Write the folders of the bodies in ``sites``, which the topology describes; their configurations by code.
 
-    All bodies of the topology get secrets, since a parent's server must know its children's. Raises
-    :class:`deploy.topology.UnknownBody` and :class:`deploy.trouble.CalledWrongly`.
+    Raises :class:`deploy.topology.UnknownBody` and :class:`deploy.trouble.CalledWrongly`.
     """
-    for code in sites:
-        topology.body(code)
-    kept = {body.code: ContainerSecrets.kept(folder / body.code / "secrets.json", body.code) for body in topology}
+    bodies = [topology.body(code) for code in sites]
     configs = {}
-    for code, site in sites.items():
-        body = topology.body(code)
-        config = _config(topology, body, site, kept[code], sample=sample)
-        children = {child.code: kept[child.code].secrets.nats_leaf for child in topology.children_of(body)}
-        _write_body(folder / code, config, kept[code], children)
-        configs[code] = config
+    for body in bodies:
+        kept = ContainerSecrets.kept(folder / body.code / "secrets.json", body.code)
+        configs[body.code] = _config(topology, body, sites[body.code], kept, sample=sample)
+        _write_body(folder / body.code, configs[body.code], kept)
     return configs
 
 
 def _config(topology: Topology, body: Body, site: Site, kept: ContainerSecrets, *, sample: bool) -> BodyConfig:
-    parent = topology.parent_of(body)
-    usual = f"{leaf_host(parent.code)}:{LEAF_PORT}" if parent else None
     return BodyConfig(
         body=body.code,
         tier=body.tier,
         parent=body.parent,
         time_zone=body.time_zone,
         names=dict(body.names),
+        neighbours=topology.near(body),
         port=PROXY_PORT,
         origin=site.origin,
         nats_host=NATS_HOST,
         nats_port=NATS_PORT,
         monitor_port=MONITOR_PORT,
         leaf_port=LEAF_PORT,
-        parent_leaf=site.parent_leaf or usual,
+        leaf_address=site.leaf_address or leaf_address(body.code),
         database_urls={name: _database_url(body.code, name, password) for name, password in kept.databases.items()},
         neighbours_url=f"http://{PROXY_HOST}:{PROXY_PORT}",
         smtp_url=site.smtp_url,
@@ -130,23 +127,22 @@ def _config(topology: Topology, body: Body, site: Site, kept: ContainerSecrets, 
     )
 
 
-def _write_body(folder: Path, config: BodyConfig, kept: ContainerSecrets, children: Mapping[str, str]) -> None:
+def _write_body(folder: Path, config: BodyConfig, kept: ContainerSecrets) -> None:
     for name in SERVICES:
         told = json.dumps(service_values(config, name), indent=2, ensure_ascii=False)
         _write(folder / name / "settings.json", told + "\n")
-    steward = config.secrets.nats_steward
-    job = StreamsToDeclare(
-        body=config.body,
-        children=tuple(children),
-        local=config.nats_url("steward_local", steward),
-        uplink=config.nats_url("steward_uplink", steward),
-    )
-    _write(folder / "streams" / "streams.json", job.model_dump_json(indent=2) + "\n")
-    _write(folder / "nats" / "nats.conf", render(_server_site(config, children)))
+    _write(folder / "nats" / "body.json", _for_server(config).model_dump_json(indent=2) + "\n")
     _write(folder / "postgres" / "init.sql", _init_sql(config.body, kept.databases))
     _write(folder / "postgres" / "password", kept.postgres)
     _write(folder / "proxy" / "nginx.conf", nginx_conf(service_prefixes()))
     _write(folder / "proxy" / "start.sh", START)
+
+
+def _for_server(config: BodyConfig) -> BodyConfig:
+    """What the message server's container is told: it listens to its network, and reaches itself on loopback."""
+    every = "0.0.0.0"
+    listening = {"own": True, "nats_host": HOST, "nats_listen": every, "leaf_host": every}
+    return config.without_services().model_copy(update=listening)
 
 
 def _write(path: Path, text: str) -> None:
@@ -157,34 +153,8 @@ def _write(path: Path, text: str) -> None:
             os.chown(mine, IMAGE_USER, IMAGE_USER)
 
 
-def _server_site(config: BodyConfig, children: Mapping[str, str]) -> ServerSite:
-    secrets = config.secrets
-    return ServerSite(
-        body=config.body,
-        host="0.0.0.0",
-        port=config.nats_port,
-        monitor_port=config.monitor_port,
-        leaf_port=config.leaf_port,
-        store=Path(DATA, "jetstream"),
-        log=Path(DATA, "nats.log"),
-        secrets=ServerSecrets(
-            services=secrets.nats_services,
-            reporting=secrets.nats_reporting,
-            steward=secrets.nats_steward,
-            leaf=secrets.nats_leaf,
-        ),
-        parent=config.parent,
-        parent_leaf=config.parent_leaf,
-        children=children,
-    )
-
-
-def _database(body: str, service: str) -> str:
-    return f"{body}_{service}".replace("-", "_")
-
-
 def _database_url(body: str, service: str, password: str) -> str:
-    place = f"{POSTGRES_HOST}:{POSTGRES_PORT}/{_database(body, service)}"
+    place = f"{POSTGRES_HOST}:{POSTGRES_PORT}/{database_name(body, service)}"
     return f"postgresql+asyncpg://{service}:{password}@{place}"
 
 
@@ -192,7 +162,7 @@ def _init_sql(body: str, passwords: Mapping[str, str]) -> str:
     """Run once, on an empty database server. Codes are slugs and passwords URL-safe, so quoting is enough."""
     lines = []
     for service, password in passwords.items():
-        name = _database(body, service)
+        name = database_name(body, service)
         lines += [
             f"CREATE ROLE {service} LOGIN PASSWORD '{password}';",
             # Named, since a server that was set up without a locale would take words for bytes.

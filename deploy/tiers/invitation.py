@@ -97,9 +97,13 @@ def new_invitation(
 
 def write_invitation(path: Path, invitation: Invitation, authority: Authority) -> None:
     """Write the file, mode 0600, signed."""
+    write_private(path, sealed_text(invitation, authority))
+
+
+def sealed_text(invitation: Invitation, authority: Authority) -> str:
+    """What stands in the file."""
     signature = base64.b64encode(authority.sign(_content(invitation))).decode()
-    sealed = _Sealed(invitation=invitation, signature=signature)
-    write_private(path, sealed.model_dump_json(indent=2) + "\n")
+    return _Sealed(invitation=invitation, signature=signature).model_dump_json(indent=2) + "\n"
 
 
 def read_invitation(path: Path) -> Invitation:

@@ -160,7 +160,7 @@ class OwnBody:
         link = tiers.link
         return ServerSite(
             body=self.code,
-            host=HOST,
+            host=config.nats_listen,
             port=config.nats_port,
             monitor_port=config.monitor_port,
             leaf_port=config.leaf_port,

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-TOOLS = ("podman", "buildah", "mmdebstrap", "runc")
+TOOLS = ("podman", "buildah", "mmdebstrap", "runc", "iptables", "netavark", "aardvark-dns")
+_BESIDE_PODMAN = ("/usr/lib/podman", "/usr/libexec/podman")
+"""Where its own programs lie, which nobody types."""
 _MIRROR = "http://deb.debian.org/debian"
 
 _CONTAINERS = """\
@@ -24,6 +26,12 @@ network_config_dir = "{work}/networks"
 """
 # Each line is here because a machine without it was met: limits that may not be raised, both kinds of cgroups at
 # once, no systemd.
+_NO_CLUSTER = (
+    '--essential-hook=mkdir -p "$1/etc/postgresql-common"',
+    '--essential-hook=echo create_main_cluster = false > "$1/etc/postgresql-common/createcluster.conf"',
+    "--dpkgopt=force-confold",
+)
+"""Debian's PostgreSQL makes a cluster of its own when it is installed, which nobody would ever start."""
 _STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{work}/graph"\nrunroot = "{work}/run"\n'
 
 
@@ -37,7 +45,8 @@ def missing() -> str | None:
         return "containers are built with Linux's own tools"
     if os.geteuid() != 0:
         return "building a base image from packages and mounting its layers needs root"
-    absent = [tool for tool in TOOLS if shutil.which(tool) is None]
+    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_BESIDE_PODMAN))
+    absent = [tool for tool in TOOLS if shutil.which(tool, path=path) is None]
     return f"not installed: {', '.join(absent)}" if absent else None
 
 
@@ -55,10 +64,18 @@ class Podman:
             "CONTAINERS_STORAGE_CONF": str(work / "storage.conf"),
         }
 
-    def run(self, *command: str | Path, check: bool = True, seconds: float = 400) -> str:
-        """What the command said on stdout; raises AssertionError with all it said when it failed."""
+    def run(self, *command: str | Path, check: bool = True, seconds: float = 400, told: str = "") -> str:
+        """What the command said on stdout when it was ``told`` that; raises AssertionError with all it said when it
+        failed."""
         said = subprocess.run(
-            command, env=self.environment, cwd=self.work, capture_output=True, text=True, timeout=seconds, check=False
+            command,
+            env=self.environment,
+            cwd=self.work,
+            input=told,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
         )
         assert not check or said.returncode == 0, f"{' '.join(map(str, command))}\n{said.stdout}{said.stderr}"[-6000:]
         return said.stdout
@@ -77,7 +94,8 @@ class Podman:
             draft = tar.with_suffix(".draft.tar")
             including = f"--include={','.join(('ca-certificates', *packages))}"
             try:
-                self.run("mmdebstrap", "--quiet", "--variant=minbase", including, "bookworm", draft, _mirror())
+                how = ("--quiet", "--variant=minbase", *_NO_CLUSTER, including)
+                self.run("mmdebstrap", *how, "bookworm", draft, _mirror())
             except AssertionError as reason:
                 raise CannotRun(f"mmdebstrap could not make a base image: {str(reason)[-600:]}") from None
             draft.rename(tar)
@@ -101,19 +119,43 @@ class Podman:
         )
         self.run("buildah", "bud", *how, *given, "-t", tag, "-f", containerfile, context)
 
-    def remove_all(self) -> None:
-        """Every container, volume and image of this folder, and the folder."""
+    def try_out(self, image: str) -> None:
+        """Raises :class:`CannotRun` with podman's own words where this machine lets nobody run a container."""
+        try:
+            self.run("podman", "run", "--rm", image, "true", seconds=60)
+        except AssertionError as reason:
+            raise CannotRun(f"podman runs no container here: {str(reason)[-600:]}") from None
+
+    def left(self) -> list[str]:
+        """Containers, volumes, networks and mounts that there are yet, by name."""
+        listed = (("ps", "-a", "--format", "{{.Names}}"), ("volume", "ls", "-q"), ("network", "ls", "-q"))
+        found = [name for command in listed for name in self.run("podman", *command).split() if name != "podman"]
+        mounted = (line.split()[1] for line in Path("/proc/mounts").read_text().splitlines())
+        own = str(self._overlay)
+        return found + [place for place in mounted if place.startswith(f"{self.work}/") and place != own]
+
+    def clear(self) -> None:
+        """Remove every container, volume and network; all in this storage is ours, whatever became of its makers."""
         # Twice: what others depend on is refused the first time.
         for command in (
             ("rm", "-fa", "-t", "5"),
             ("rm", "-fa"),
             ("volume", "prune", "-f"),
             ("network", "prune", "-f"),
-            ("rmi", "-fa"),
         ):
             self.run("podman", *command, check=False)
+
+    def leave(self, *, keep_images: bool) -> None:
+        """Remove all that was made, the images too where they are not kept for the next time."""
+        self.clear()
+        if not keep_images:
+            self.run("podman", "rmi", "-fa", check=False)
         # The storage leaves itself mounted on itself.
-        self.run("umount", self.work / "graph" / "overlay", check=False)
+        self.run("umount", self._overlay, check=False)
+
+    @property
+    def _overlay(self) -> Path:
+        return self.work / "graph" / "overlay"
 
 
 def _mirror() -> str:

@@ -6,9 +6,11 @@ import importlib.util
 import json
 import re
 import shutil
+import socket
 import stat
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +18,22 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from deploy.body_config import BodyConfig
 from deploy.cli.main import build as build_command
 from deploy.containers import addresses, service
+from deploy.containers.messages import settle
 from deploy.containers.proxy import nginx_conf, service_prefixes
 from deploy.containers.site import Site, write_sites
+from deploy.machine import Machine
+from deploy.tiers.register import Tiers
 from deploy.topology import SAMPLE, SERVICES
 from deploy.trouble import CalledWrongly
 
 ROOT = Path(__file__).parents[2]
 CONTAINERS = ROOT / "deploy" / "containers"
 OVERLAYS = ROOT / "deploy" / "kustomize" / "overlays"
-TIERS = {"county": "zhaosu", "prefecture": "ili", "city": "kuytun"}
-OWN_SERVERS = ("nats", "streams", "postgres", "proxy")
+TIERS = {"county": "zhaosu", "prefecture": "ili", "city": "kuytun", "region": "xinjiang"}
+OWN_SERVERS = ("nats", "postgres", "proxy")
 
 
 def site(origin: str) -> Site:
@@ -65,20 +71,32 @@ def test_secrets_are_kept_when_written_again(tmp_path: Path) -> None:
         return [(tmp_path / "zhaosu" / part).read_bytes() for part in ("secrets.json", "intake/settings.json")]
 
     assert all_secrets() == all_secrets()
+    assert [path.name for path in tmp_path.iterdir()] == ["zhaosu"], "another operator's body was written, too"
+    (tmp_path / "ili").mkdir()
     (tmp_path / "ili" / "secrets.json").write_bytes((tmp_path / "zhaosu" / "secrets.json").read_bytes())
     with pytest.raises(CalledWrongly, match="secrets of zhaosu, not of ili"):
-        all_secrets()
+        write_sites(tmp_path, SAMPLE, {"ili": site("https://ili.example")})
 
 
-def test_a_child_signs_in_with_the_password_that_its_parent_expects(written: Path) -> None:
-    # Both sides are written from the same secrets; who is whose child stands in the accounts.
-    county, prefecture = (json.loads((written / code / "nats" / "nats.conf").read_text()) for code in ("zhaosu", "ili"))
-    [remote] = county["leafnodes"]["remotes"]
-    assert remote["url"].endswith(f"@ili-nats:{addresses.LEAF_PORT}")
-    assert "C_zhaosu" in prefecture["accounts"] and "listen" in prefecture["leafnodes"]
-    assert "listen" not in county["leafnodes"], "a county has nobody below it"
-    for conf in (county, prefecture):
-        assert conf["http"] == f"127.0.0.1:{addresses.MONITOR_PORT}" and conf["jetstream"]["sync_interval"] == "always"
+def test_the_message_server_is_told_no_secret_of_a_service_and_listens_safely(written: Path, tmp_path: Path) -> None:
+    told = (written / "zhaosu" / "nats" / "body.json").read_text()
+    kept = json.loads((written / "zhaosu" / "secrets.json").read_text())
+    not_its_own = [kept["postgres"], *kept["databases"].values(), kept["secrets"]["vault"]]
+    not_its_own += [
+        kept["secrets"]["officer"]["password"],
+        *(key["private"] for key in kept["secrets"]["keys"].values()),
+    ]
+    assert not any(json.dumps(secret)[1:-1] in told for secret in not_its_own)
+    body = settle(BodyConfig.model_validate_json(told), Machine(tmp_path))
+    body.write_server_conf(Tiers(), datetime.now(UTC))  # refuses what is unsafe
+    conf = json.loads(body.server_conf.read_text())
+    assert conf["listen"] == f"0.0.0.0:{addresses.NATS_PORT}"
+    assert conf["leafnodes"]["listen"] == f"0.0.0.0:{addresses.LEAF_PORT}" and conf["leafnodes"]["tls"]
+    assert body.leaf_address == f"zhaosu-nats:{addresses.LEAF_PORT}"
+    routing = json.loads((written / "zhaosu" / "routing" / "settings.json").read_text())
+    assert (
+        routing["nats_handover_url"].endswith(f"@nats:{addresses.NATS_PORT}") and "ili" in routing["neighbour_bodies"]
+    )
 
 
 def test_the_proxy_hands_each_path_to_the_service_that_answers_it() -> None:
@@ -120,8 +138,12 @@ def test_compose_names_only_what_exists(written: Path) -> None:
         assert one["read_only"] is (name != "postgres")
         _check_command(one.get("command", []), written / "zhaosu" / name)
     ports = [port for one in services.values() for port in one.get("ports", [])]
-    assert len(ports) == len(TIERS)
-    assert all(port.startswith("127.0.0.1:") and port.endswith(f":{addresses.PROXY_PORT}") for port in ports)
+    pages = [port for port in ports if port.endswith(f":{addresses.PROXY_PORT}")]
+    leafs = [port for port in ports if port.endswith(f"}}:{addresses.LEAF_PORT}")]
+    assert len(pages) == len(TIERS) and all(port.startswith("127.0.0.1:") for port in pages)
+    # A county has nobody below it; whoever has lets children in on loopback until its operator says otherwise.
+    assert len(leafs) == len(TIERS) - 1 and all("_LEAF:-127.0.0.1:" in port for port in leafs)
+    assert len(pages) + len(leafs) == len(ports)
 
 
 def _check_command(command: list[str], told: Path) -> None:
@@ -192,10 +214,19 @@ def test_kustomize_names_only_what_exists(tier: str, written: Path) -> None:
         (["--body", "nobody=https://nobody.example"], "no body 'nobody'"),
         (["--body", "zhaosu=zhaosu.example"], "origin of zhaosu"),
         (["--body", "zhaosu=https://zhaosu.example/"], "origin of zhaosu"),
-        (["--body", "zhaosu=https://zhaosu.example", "--parent-leaf", "ili=up:7422"], "ili is not among --body"),
+        (["--body", "zhaosu=https://zhaosu.example", "--leaf-address", "ili=up:7422"], "ili is not among --body"),
+        (["--body", "ili=https://ili.example", "--leaf-address", "ili=up"], "'up' of ili is not host:port"),
     ],
 )
 def test_what_is_asked_wrongly_is_named_and_nothing_is_written(tmp_path: Path, arguments: list[str], says: str) -> None:
     said = CliRunner().invoke(build_command(), ["containers", str(tmp_path / "sites"), *arguments])
     assert isinstance(said.exception, CalledWrongly) and says in str(said.exception)
     assert not (tmp_path / "sites").exists()
+
+
+def test_a_service_waits_for_its_database_and_not_for_ever() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert service.wait_for_database(f"postgresql+asyncpg://intake:secret@127.0.0.1:{port}/zhaosu_intake")
+    assert not service.wait_for_database(f"postgresql+asyncpg://intake:secret@127.0.0.1:{port}/zhaosu_intake", 0.3)
+    assert service.wait_for_database("sqlite:////data/intake.db", 0)
