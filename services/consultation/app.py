@@ -117,7 +117,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, names.running(), runtime.running(), deadline_clock.watched():
+        async with neighbours, names.running(), runtime.running(deadline_clock.watched):
             yield
 
     app = create_app(

@@ -127,11 +127,9 @@ def build(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with (
             neighbours,
-            runtime.running(),
+            runtime.running(reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running),
             rebuilds.running(),
-            reading_again.running(),
             watch.running(),
-            Freshening(holdings, rebuilds, runtime.writer).running(),
             http_ledgers(settings.neighbours, token) as ledgers,
             between_tiers(
                 tiers, settings=settings, runtime=runtime, stream=stream, url=url, ledgers=ledgers, alarms=alarms

@@ -217,6 +217,9 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     )
 
     handed = handed_link(settings, runtime)
+    duties = [routing.deadlines.watched, handovers.watch.watched, *([handed.reading] if handed is not None else [])]
+    runtime.when_told(routing.deadlines.wake)
+    runtime.when_told(handovers.watch.wake)
     names = NameBook(settings.neighbours)
 
     @asynccontextmanager
@@ -225,10 +228,8 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             neighbours,
             names.running(),
             passwords.running(),
-            runtime.running(),
+            runtime.running(*duties),
             handed.running() if handed is not None else nullcontext(),
-            routing.deadlines.watched(),
-            handovers.watch.watched(),
         ):
             if settings.bootstrap_officer:
                 first_password = settings.bootstrap_password.get_secret_value()

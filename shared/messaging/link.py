@@ -82,15 +82,25 @@ def build_router(consumer: Consumer, durable: Durable) -> NatsRouter:
     return router
 
 
+def servers_of(url: str) -> list[str]:
+    """The servers of a body's cluster, as settings name them: ``nats://user:password@one:4222,nats://...``."""
+    return [server.strip() for server in url.split(",")]
+
+
 class Link:
-    """One account on one server, for one service."""
+    """One account of a body's server, or of the servers of its cluster, for one service.
+
+    What it reads it reads inside :meth:`reading`: of the processes of one service, one reads at a time.
+    """
 
     def __init__(self, url: str, name: str, reads: Sequence[tuple[Durable, Consumer]] = ()) -> None:
+        """``url``: see :func:`servers_of`."""
         self._reads = tuple(reads)
         self._pulls: list[PromptPull] = []
+        self._turn = asyncio.Event()
         # -1: with any other value nats-py gives up one day, and FastStream's loop then freezes the process.
         self._broker = NatsBroker(
-            url,
+            servers_of(url),
             name=name,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
@@ -154,6 +164,31 @@ class Link:
             with suppress(Exception):  # the server may be gone already; we are leaving anyway
                 await self._broker.stop()
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Feed the consumers while inside, once there is a connection; and what comes within a second afterwards."""
+        task = asyncio.create_task(self._begin_to_read(), name="begin to read")
+        try:
+            yield
+        finally:
+            await stop(task)
+            self._turn.clear()
+
+    async def _begin_to_read(self) -> None:
+        await self._connected.wait()
+        failures = 0
+        while not self._turn.is_set():
+            try:
+                for _, consumer in self._reads:
+                    # What an older release kept came before anything that is still to be read.
+                    await consumer.take_up_kept()
+                self._turn.set()
+            except Exception as error:
+                pause = CONNECT_PAUSES_SECONDS[min(failures, len(CONNECT_PAUSES_SECONDS) - 1)]
+                failures += 1
+                log.warning("reading-waits", error=repr(error), seconds=pause)
+                await asyncio.sleep(pause)
+
     async def _start(self) -> None:
         failures = 0
         while not self._connected.is_set():
@@ -170,9 +205,6 @@ class Link:
         self._client, self._jetstream = client, client.jetstream(timeout=5.0)
         for durable, _ in self._reads:
             await self._declare(durable)
-        for _, consumer in self._reads:
-            # What an older release kept came before anything that is still to be read.
-            await consumer.take_up_kept()
         await self._broker.start()
         for subscriber, (durable, _) in zip(self._broker.subscribers, self._reads, strict=True):
             self._make_prompt(subscriber, durable)
@@ -187,6 +219,7 @@ class Link:
             batch=BATCH,
             linger=durable.linger,
             mend=lambda: self._declare(durable),
+            turn=self._turn,
         )
         # FastStream asks this attribute for every batch; see shared/messaging/pull.py for why it is replaced.
         self._pulls.append(pull)

@@ -11,15 +11,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeoutError
 
 from shared.messaging.pace import Pace
 
 REQUEST_SECONDS = 30.0
+AT_HAND_SECONDS = 0.1
 FAILURE_PAUSE_SECONDS = 0.5
 """Without it a deleted durable is asked for 1,680 times a second."""
 
@@ -36,14 +39,16 @@ class PromptPull:
         batch: int,
         linger: float,
         mend: Callable[[], Awaitable[None]],
+        turn: asyncio.Event,
     ) -> None:
         """``batch`` is what a first question asks for, ``linger`` the seconds its first message waits for others;
-        ``mend`` declares the durable again when the server lost it.
+        ``mend`` declares the durable again when the server lost it; nothing is asked for unless ``turn`` is set.
         """
         self._client = client
         self._batch = batch
         self._linger = linger
         self._mend = mend
+        self._turn = turn
         self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._inbox = client.new_inbox()
         self._subscription: Subscription | None = None
@@ -59,6 +64,10 @@ class PromptPull:
     ) -> list[Msg]:
         """One to ``batch`` messages. Raises nats' TimeoutError where none came in ``timeout`` seconds."""
         loop = asyncio.get_running_loop()
+        if not self._turn.is_set():
+            with suppress(NatsError):  # a server that is away has forgotten what we asked of it
+                await self._give_back()
+            await self._turn.wait()
         if self._subscription is None:
             self._subscription = await self._client.subscribe(self._inbox)
         subscription = self._subscription
@@ -108,14 +117,23 @@ class PromptPull:
         request = {"batch": messages, "expires": int((REQUEST_SECONDS - 1) * 1e9)}
         await self._client.publish(self._next, json.dumps(request).encode(), self._inbox)
 
+    async def _give_back(self) -> None:
+        """Whose turn it is now gets at once what we had been sent and did not come to."""
+        while self._subscription is not None and self._subscription.pending_msgs:
+            message = await self._subscription.next_msg(timeout=AT_HAND_SECONDS)
+            if not _is_status(message):
+                await message.nak()
+        await self.unsubscribe()
+
     def ask_again(self) -> None:
         """The server was away and has forgotten what we asked of it."""
         self._asked = 0
 
     async def unsubscribe(self) -> None:
         """Stop; what the server had sent and we had not taken is delivered again later."""
-        if self._subscription is not None:
-            await self._subscription.unsubscribe()
+        subscription, self._subscription, self._asked = self._subscription, None, 0
+        if subscription is not None:
+            await subscription.unsubscribe()
 
 
 def _is_status(message: Msg) -> bool:
