@@ -29,6 +29,7 @@ from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.errors import DomainError
 from shared.messaging.handlers import Received
+from shared.messaging.servers import servers_of
 
 log = structlog.get_logger(__name__)
 
@@ -172,7 +173,7 @@ async def stream_at(url: str, stream: str) -> AsyncIterator[StreamReplay]:
 
     # nats-py goes on trying a first connection for two minutes, whatever it is told about reconnecting.
     async with asyncio.timeout(CONNECT_SECONDS):
-        client = await nats.connect(url, name="reporting-rebuild", allow_reconnect=False, error_cb=heard)
+        client = await nats.connect(servers_of(url), name="reporting-rebuild", allow_reconnect=False, error_cb=heard)
     try:
         yield StreamReplay(client, stream)
     finally:

@@ -22,6 +22,7 @@ from nats.js.api import ConsumerConfig
 
 from shared.messaging.consumer import Consumer
 from shared.messaging.pull import PromptPull
+from shared.messaging.servers import servers_of
 from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
@@ -82,11 +83,6 @@ def build_router(consumer: Consumer, durable: Durable) -> NatsRouter:
     return router
 
 
-def servers_of(url: str) -> list[str]:
-    """The servers of a body's cluster, as settings name them: ``nats://user:password@one:4222,nats://...``."""
-    return [server.strip() for server in url.split(",")]
-
-
 class Link:
     """One account of a body's server, or of the servers of its cluster, for one service.
 
@@ -94,7 +90,7 @@ class Link:
     """
 
     def __init__(self, url: str, name: str, reads: Sequence[tuple[Durable, Consumer]] = ()) -> None:
-        """``url``: see :func:`servers_of`."""
+        """``url`` may name several servers: see :func:`shared.messaging.servers.servers_of`."""
         self._reads = tuple(reads)
         self._pulls: list[PromptPull] = []
         self._turn = asyncio.Event()

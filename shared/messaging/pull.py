@@ -22,6 +22,10 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from shared.messaging.pace import Pace
 
 REQUEST_SECONDS = 30.0
+HEARTBEAT_SECONDS = 2.0
+"""How often a server that has nothing says so. In a cluster the one that knew of our question may be gone while the one
+we are connected to is well, and nobody tells us."""
+MISSED_AFTER_SECONDS = 5.0
 AT_HAND_SECONDS = 0.1
 FAILURE_PAUSE_SECONDS = 0.5
 """Without it a deleted durable is asked for 1,680 times a second."""
@@ -54,6 +58,7 @@ class PromptPull:
         self._subscription: Subscription | None = None
         self._asked = 0
         self._ask_again_at = 0.0
+        self._heard_at = 0.0
         self._pace = Pace()
 
     async def fetch(
@@ -73,8 +78,9 @@ class PromptPull:
         subscription = self._subscription
         if batch < self._batch and subscription.pending_msgs == 0:
             raise NatsTimeoutError  # the question for the rest
-        if loop.time() >= self._ask_again_at:
-            self._asked = 0  # what was asked for has lapsed at the server
+        quiet = subscription.pending_msgs == 0 and loop.time() >= self._heard_at + MISSED_AFTER_SECONDS
+        if quiet or loop.time() >= self._ask_again_at:
+            self._asked = 0  # what was asked for has lapsed at the server, or the server itself has
         if self._asked < self._batch:
             # So that the next batch is on its way while this one is applied.
             await self._ask(self._batch)
@@ -94,6 +100,11 @@ class PromptPull:
                 if messages:
                     return messages
                 raise
+            self._heard_at = loop.time()
+            if _is_heartbeat(message):
+                if batch < self._batch:
+                    raise NatsTimeoutError  # there is no more, and who asks for the rest holds what there was
+                continue
             if _is_status(message):
                 # The server let our question lapse (timeout, leadership, consumer gone): ask anew next time.
                 self._asked = 0
@@ -113,8 +124,13 @@ class PromptPull:
 
     async def _ask(self, messages: int) -> None:
         self._asked += messages
-        self._ask_again_at = asyncio.get_running_loop().time() + REQUEST_SECONDS
-        request = {"batch": messages, "expires": int((REQUEST_SECONDS - 1) * 1e9)}
+        self._heard_at = asyncio.get_running_loop().time()
+        self._ask_again_at = self._heard_at + REQUEST_SECONDS
+        request = {
+            "batch": messages,
+            "expires": int((REQUEST_SECONDS - 1) * 1e9),
+            "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
+        }
         await self._client.publish(self._next, json.dumps(request).encode(), self._inbox)
 
     async def _give_back(self) -> None:
@@ -134,6 +150,10 @@ class PromptPull:
         subscription, self._subscription, self._asked = self._subscription, None, 0
         if subscription is not None:
             await subscription.unsubscribe()
+
+
+def _is_heartbeat(message: Msg) -> bool:
+    return bool(message.headers and message.headers.get("Status") == "100" and not message.reply)
 
 
 def _is_status(message: Msg) -> bool:
