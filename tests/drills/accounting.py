@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ DURABLES = {
     **{f"{service}-inner-v1": "INNER" for service in ("intake", "routing", "consultation", "notify")},
     "reporting-report-v1": f"UP_{BODY.code}",
 }
-PAGE = 500
+HELD_IN = {"intake": "issues", "routing": "orders", "consultation": "cases", "reporting": "issues"}
 
 
 @dataclass
@@ -53,9 +53,7 @@ class Account:
             yield from _differences(service, self.answered, found)
         yield from _differences("the streams, of what the outboxes hold", set(self.said), self.in_streams)
         for kind, wanted in (("confirmation", self.with_address), ("order", self.answered)):
-            written = [
-                reference for (of_kind, reference), n in self.letters.items() for _ in range(n) if of_kind == kind
-            ]
+            written = [reference for of_kind, reference in self.letters.elements() if of_kind == kind]
             yield from _differences(f"letters of kind {kind}", wanted, written)
         if self.figure != len(self.answered):
             yield f"reporting counts {self.figure} issues of {len(self.answered)}"
@@ -81,13 +79,17 @@ def _differences(where: str, wanted: set[str], found: list[str]) -> Iterator[str
             yield f"{where}: {len(these)} {what}, {sorted(these)[:3]}"
 
 
-async def settle(several: Several, within: float) -> str:
+Waiting = Callable[[Several], Awaitable[dict[str, int]]]
+"""How much of what is still on its way."""
+
+
+async def settle(several: Several, waiting: Waiting, within: float) -> str:
     """Wait until nothing is on its way; gives what still is after ``within`` seconds."""
     deadline = time.monotonic() + within
     left = "not looked yet"
     while left and time.monotonic() < deadline:
         try:
-            left = await _on_its_way(several)
+            left = ", ".join(f"{name} {n}" for name, n in (await waiting(several)).items() if n)
         except (OSError, NatsError, asyncpg.PostgresError, TimeoutError) as error:
             left = repr(error)
         if left:
@@ -95,23 +97,28 @@ async def settle(several: Several, within: float) -> str:
     return left
 
 
-async def _on_its_way(several: Several) -> str:
+async def letters_waiting(several: Several) -> dict[str, int]:
+    """Those that are neither sent nor given up."""
+    [row] = await _ask(several, "notify", "SELECT count(*) AS n FROM notices WHERE settled_at IS NULL")
+    return {"letters": row["n"]}
+
+
+async def events_waiting(several: Several) -> dict[str, int]:
+    """Those that are not published, and those that their reader has not applied."""
     waiting = {}
     for service in SERVICES:
         [row] = await _ask(several, service, "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL")
         waiting[f"outbox of {service}"] = row["n"]
-    [row] = await _ask(several, "notify", "SELECT count(*) AS n FROM notices WHERE settled_at IS NULL")
-    waiting["letters"] = row["n"]
-    for account in ("services", "reporting"):
-        client = await _connected(several, account)
+    for user, streams in (("services", {"INNER"}), ("reporting", set(DURABLES.values()) - {"INNER"})):
+        client = await _connected(several, user)
         try:
             for durable, stream in DURABLES.items():
-                if (account == "reporting") == (stream != "INNER"):
+                if stream in streams:
                     info = await client.jetstream().consumer_info(stream, durable)
                     waiting[durable] = (info.num_pending or 0) + (info.num_ack_pending or 0)
         finally:
             await client.close()
-    return ", ".join(f"{name} {n}" for name, n in waiting.items() if n)
+    return waiting
 
 
 async def take_account(several: Several, accepted: Mapping[str, str], with_address: set[str]) -> Account:
@@ -119,12 +126,7 @@ async def take_account(several: Several, accepted: Mapping[str, str], with_addre
     account = Account(set(accepted.values()), with_address)
     if len(account.answered) != len(accepted):
         raise AssertionError("two keys were answered with the same reference")
-    for service, table in (
-        ("intake", "issues"),
-        ("routing", "orders"),
-        ("consultation", "cases"),
-        ("reporting", "issues"),
-    ):
+    for service, table in HELD_IN.items():
         rows = await _ask(several, service, f"SELECT reference FROM {table}")
         account.held[service] = [row["reference"] for row in rows]
     [row] = await _ask(several, "routing", "SELECT count(*) AS n FROM orders WHERE state = 'unroutable'")

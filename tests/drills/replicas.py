@@ -28,7 +28,7 @@ import psutil
 from deploy import sample
 from deploy.client import BodyClient
 from tests.bench.submission import submissions
-from tests.drills.accounting import Account, settle, take_account
+from tests.drills.accounting import Account, events_waiting, letters_waiting, settle, take_account
 from tests.drills.several import BODY, Process, Several
 
 ASKED_AGAIN_AFTER = 0.5
@@ -154,9 +154,12 @@ async def drill(folder: Path, server: str, told: argparse.Namespace) -> int:
                 await task
         _report_load(residents, killer, submitted_in, usage)
         began = time.monotonic()
-        left = await settle(several, within=told.settle_within)
-        say(f"drained in {time.monotonic() - began:.1f} s after the last answer: {left or 'nothing waits'}")
-        say(f"leaders {await _leading(several)}")
+        for what, waits in (("events", events_waiting), ("letters", letters_waiting)):
+            left = await settle(several, waits, within=told.settle_within)
+            say(f"{what} were done {time.monotonic() - began:.1f} s after the last answer: {left or 'none waits'}")
+            if left:
+                break
+        say(f"leading: {await _leading(several)}")
         account = await take_account(several, residents.accepted, residents.with_address)
         return judge(account, residents, killer, left)
     finally:
@@ -209,9 +212,8 @@ def _report_load(residents: Residents, killer: Killer, seconds: float, usage: Us
 
 
 async def _leading(several: Several) -> str:
-    return ", ".join(
-        f"{service} {said.count(True)} of {len(said)}" for service, said in (await several.leaders()).items()
-    )
+    said = await several.leaders()
+    return ", ".join(f"{service} {each.count(True)} of {len(each)}" for service, each in said.items())
 
 
 async def _settle_roster(several: Several) -> None:
@@ -244,7 +246,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=50.0, help="submissions a second")
     parser.add_argument("--every", type=float, default=5.0, help="seconds between two kills; 0 for none")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--settle-within", type=float, default=300.0, help="seconds for what waits to be done")
+    parser.add_argument("--settle-within", type=float, default=900.0, help="seconds for what waits to be done")
     parser.add_argument("--port-base", type=int, default=int(os.environ.get("DOORSTEP_PORT_BASE", "24000")))
     parser.add_argument("--keep", type=Path, help="a folder in which logs and stores are kept")
     told = parser.parse_args()
