@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 import structlog
 
 from services.reporting.projection import Projection
-from services.reporting.rebuild import Progress, Read, Rebuild, Source
+from services.reporting.rebuilding.rebuild import Progress, Read, Rebuild, Source
 from services.reporting.ways import Ways
 from shared.db.writer import Writer
 from shared.errors import NotFound
