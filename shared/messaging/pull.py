@@ -72,6 +72,8 @@ class PromptPull:
         if not self._turn.is_set():
             with suppress(NatsError):  # a server that is away has forgotten what we asked of it
                 await self._give_back()
+            if batch < self._batch:
+                raise NatsTimeoutError  # who asks for the rest holds what came before, and is to take that
             await self._turn.wait()
         if self._subscription is None:
             self._subscription = await self._client.subscribe(self._inbox)
@@ -134,12 +136,18 @@ class PromptPull:
         await self._client.publish(self._next, json.dumps(request).encode(), self._inbox)
 
     async def _give_back(self) -> None:
-        """Whose turn it is now gets at once what we had been sent and did not come to."""
-        while self._subscription is not None and self._subscription.pending_msgs:
-            message = await self._subscription.next_msg(timeout=AT_HAND_SECONDS)
-            if not _is_status(message):
-                await message.nak()
-        await self.unsubscribe()
+        """Ask for nothing more, and have what we were sent, or are being sent, go at once to whose turn it is now."""
+        subscription, self._subscription, self._asked = self._subscription, None, 0
+        if subscription is None:
+            return
+        draining = asyncio.create_task(subscription.drain())
+        while not draining.done():
+            # A task of its own: the end of the draining cancels whoever waits for a message.
+            waiting = asyncio.create_task(subscription.next_msg(timeout=AT_HAND_SECONDS))
+            await asyncio.wait([waiting])
+            if not waiting.cancelled() and waiting.exception() is None and not _is_status(waiting.result()):
+                await waiting.result().nak()
+        await draining
 
     def ask_again(self) -> None:
         """The server was away and has forgotten what we asked of it."""
