@@ -140,7 +140,7 @@ class PromptPull:
         subscription, self._subscription, self._asked = self._subscription, None, 0
         if subscription is None:
             return
-        draining = asyncio.create_task(subscription.drain())
+        draining = asyncio.create_task(subscription.drain())  # type: ignore[no-untyped-call]
         while not draining.done():
             # A task of its own: the end of the draining cancels whoever waits for a message.
             waiting = asyncio.create_task(subscription.next_msg(timeout=AT_HAND_SECONDS))
