@@ -78,8 +78,6 @@ class BodyConfig(_Frozen):
     origin: str
     nats_host: str = HOST
     """Where the body's own message server is; elsewhere only between containers."""
-    nats_servers: tuple[str, ...] = ()
-    """``host:port`` of each server of the body's cluster; empty where it has the one server at ``nats_host``."""
     nats_port: int
     monitor_port: int
     leaf_port: int
@@ -103,9 +101,8 @@ class BodyConfig(_Frozen):
     """Of a sample run only: sign-in codes of dispatcher, clerk and members."""
 
     def nats_url(self, user: str, password: str) -> str:
-        """Address of the body's own server, or of every one of its cluster, for one of its users."""
-        servers = self.nats_servers or (f"{self.nats_host}:{self.nats_port}",)
-        return ",".join(f"nats://{user}:{password}@{server}" for server in servers)
+        """Address of the body's own server for one of its users."""
+        return f"nats://{user}:{password}@{self.nats_host}:{self.nats_port}"
 
     @property
     def services_nats_url(self) -> str:

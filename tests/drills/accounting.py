@@ -24,6 +24,7 @@ DURABLES = {
     **{f"{service}-inner-v1": "INNER" for service in ("intake", "routing", "consultation", "notify")},
     "reporting-report-v1": f"UP_{BODY.code}",
 }
+REBUILT_WITHIN = 120.0
 HELD_IN = {"intake": "issues", "routing": "orders", "consultation": "cases", "reporting": "issues"}
 
 
@@ -40,6 +41,7 @@ class Account:
     states: Counter[str] = field(default_factory=Counter)
     parked: dict[str, int] = field(default_factory=dict)
     figure: int = 0
+    figure_made_anew: int = 0
     said: list[str] = field(default_factory=list)
     """Of all outboxes."""
     in_streams: list[str] = field(default_factory=list)
@@ -57,6 +59,8 @@ class Account:
             yield from _differences(f"letters of kind {kind}", wanted, written)
         if self.figure != len(self.answered):
             yield f"reporting counts {self.figure} issues of {len(self.answered)}"
+        if self.figure_made_anew != self.figure:
+            yield f"made anew from the stream the figure is {self.figure_made_anew}, and was {self.figure}"
         for service, number in self.parked.items():
             if number:
                 yield f"{service} has parked {number} events"
@@ -64,7 +68,7 @@ class Account:
     def lines(self) -> Iterator[str]:
         """The figures."""
         counts = ", ".join(f"{service} {len(found)}" for service, found in self.held.items())
-        yield f"answered {len(self.answered)}; held: {counts}; the figure {self.figure}; unassigned {self.unassigned}"
+        yield f"answered {len(self.answered)}; held: {counts}; the figure {self.figure}, made anew {self.figure_made_anew}; unassigned {self.unassigned}"
         yield f"{len(self.said)} events said, {len(self.in_streams)} in the streams"
         kinds = Counter(kind for kind, _ in self.letters.elements())
         yield f"letters {dict(kinds)}, {dict(self.states)}; {self.posted} posted, {self.posted_again} of them twice"
@@ -142,18 +146,32 @@ async def take_account(several: Several, accepted: Mapping[str, str], with_addre
         *await _ids_in(several, "services", "INNER"),
         *await _ids_in(several, "reporting", f"UP_{BODY.code}"),
     ]
-    account.figure = await _figure(several)
+    account.figure, account.figure_made_anew = await _figures(several)
     account.posted = sum(several.mailbox.seen.values())
     account.posted_again = sum(1 for times in several.mailbox.seen.values() if times > 1)
     return account
 
 
-async def _figure(several: Several) -> int:
-    today, officer = datetime.now(UTC).date(), several.config.secrets.officer
-    period = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
+async def _figures(several: Several) -> tuple[int, int]:
+    """How many issues reporting counts, and how many after it has made its figures anew, asked at either replica."""
+    officer = several.config.secrets.officer
     async with BodyClient(several.origin, officer.login, officer.password) as client:
-        said = await client.get("/api/v1/figures", body=BODY.code, **period)
-    return int(said["opinions_collected"])
+        before = await _figure(client)
+        asked = await client.post("/api/v1/reporting/rebuild")
+        said = {"state": "running"}
+        async with asyncio.timeout(REBUILT_WITHIN):
+            while said["state"] == "running":
+                await asyncio.sleep(0.5)  # between looks
+                said = await client.get(f"/api/v1/reporting/rebuild/{asked['id']}")
+        if said["state"] != "done":
+            raise AssertionError(f"the figures were not made anew: {said}")
+        return before, await _figure(client)
+
+
+async def _figure(client: BodyClient) -> int:
+    today = datetime.now(UTC).date()
+    period = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
+    return int((await client.get("/api/v1/figures", body=BODY.code, **period))["opinions_collected"])
 
 
 async def _ids_in(several: Several, user: str, stream: str) -> list[str]:
@@ -184,4 +202,4 @@ async def _ask(several: Several, service: str, query: str) -> list[Any]:
 
 async def _connected(several: Several, user: str) -> nats.aio.client.Client:
     secret = getattr(several.config.secrets, f"nats_{user}")
-    return await nats.connect(servers_of(several.config.nats_url(user, secret)), connect_timeout=5)
+    return await nats.connect(servers_of(several.servers(user, secret)), connect_timeout=5)

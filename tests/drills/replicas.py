@@ -61,9 +61,7 @@ class Residents:
 
     async def submit_for(self, seconds: float, rate: float) -> None:
         """Begin ``rate`` submissions a second, and wait for the last."""
-        bodies = [
-            _with_address(body) if place % WITH_ADDRESS == 0 else body for place, body in enumerate(submissions())
-        ]
+        bodies = [body if place % WITH_ADDRESS else _with_address(body) for place, body in enumerate(submissions())]
         began, running = time.monotonic(), set()
         for number in range(int(seconds * rate)):
             due = began + number / rate
@@ -142,7 +140,7 @@ async def drill(folder: Path, server: str, told: argparse.Namespace) -> int:
         await _settle_roster(several)
         await _until_places_known(several, residents)
         say(
-            f"{len(several.nodes)} message servers, {len(several.replicas)} services; leaders {await _leading(several)}"
+            f"{len(several.nodes)} message servers, {len(several.replicas)} services; leading: {await _leading(several)}"
         )
         usage, began = Usage(), time.monotonic()
         killing = [asyncio.create_task(killer.run()), asyncio.create_task(killer.keep_alive())] if told.every else []

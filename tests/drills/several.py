@@ -18,12 +18,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from deploy.body import service_values
 from deploy.body_config import BodyConfig, Secrets
+from deploy.cluster.servers import Place, server_sites
+from deploy.cluster.writing import everywhere, told_of
 from deploy.containers.proxy import service_prefixes
 from deploy.databases import create_databases
 from deploy.nats.binary import find_server_binary
-from deploy.nats.cluster import NODES, ClusterSite
+from deploy.nats.cluster import NODES
 from deploy.nats.safety import check_settings
-from deploy.nats.server_config import ServerSecrets, ServerSite, render, server_config
+from deploy.nats.server_config import ServerSite, render, server_config
 from deploy.nats.streams import StewardUrls, declare_streams
 from deploy.passwords import machine_secret
 from deploy.topology import SAMPLE, SERVICES
@@ -89,8 +91,14 @@ class Several:
         self._base = base
         self._database_server = database_server
         folder.mkdir(parents=True, exist_ok=True)
+        self._places = [Place(HOST, base + 10 + number) for number in range(NODES)]
         self.config = self._config()
-        self.nodes = [self._node(number) for number in range(NODES)]
+        self.nodes = [
+            self._node(site)
+            for site in server_sites(
+                BODY.code, self.config.secrets, self._places, secret=machine_secret(), listen=HOST, store=folder
+            )
+        ]
         self._ports = {
             service: [base + 30 + REPLICAS * place + number for number in range(REPLICAS)]
             for place, service in enumerate(SERVICES)
@@ -108,6 +116,10 @@ class Several:
         """As asyncpg takes it."""
         return self.config.database_urls[service].replace("+asyncpg", "")
 
+    def servers(self, user: str, secret: str) -> str:
+        """The addresses of all message servers for one of their users."""
+        return everywhere(f"nats://{user}:{secret}@cluster", self._places)
+
     async def start(self) -> None:
         """Everything up, streams declared, roster imported, every replica ready."""
         loop = asyncio.get_running_loop()
@@ -117,9 +129,7 @@ class Several:
             node.start()
         await self._until_well()
         steward = self.config.secrets.nats_steward
-        urls = StewardUrls(
-            local=self.config.nats_url("steward_local", steward), uplink=self.config.nats_url("steward_uplink", steward)
-        )
+        urls = StewardUrls(local=self.servers("steward_local", steward), uplink=self.servers("steward_uplink", steward))
         await declare_streams(urls, BODY.code, children=(), copies=NODES)
         await self.door.open(self._base)
         # All at once: both replicas of a service find an empty database.
@@ -135,8 +145,8 @@ class Several:
 
     async def _until_well(self) -> None:
         async with httpx.AsyncClient() as client:
-            for number in range(NODES):
-                await _until_success(client, f"http://{HOST}:{self._base + 11 + 4 * number}/healthz")
+            for place in self._places:
+                await _until_success(client, f"http://{HOST}:{place.monitor_port}/healthz")
 
     async def _until_ready(self) -> None:
         async with httpx.AsyncClient() as client:
@@ -165,10 +175,9 @@ class Several:
             names=dict(BODY.names),
             port=self._base,
             origin=self.origin,
-            nats_servers=tuple(f"{HOST}:{self._base + 10 + 4 * number}" for number in range(NODES)),
-            nats_port=self._base + 10,
-            monitor_port=self._base + 11,
-            leaf_port=self._base + 12,
+            nats_port=self._places[0].port,
+            monitor_port=self._places[0].monitor_port,
+            leaf_port=self._places[0].leaf_port,
             database_urls={service: server.replace("/postgres?", f"/{BODY.code}_{service}?") for service in SERVICES},
             smtp_url=f"smtp://{HOST}:{self._base + 1}",
             mail_from=f"doorstep@{BODY.code}.localhost",
@@ -176,40 +185,17 @@ class Several:
             sample=True,
         )
 
-    def _node(self, number: int) -> Process:
-        ports = self._base + 10 + 4 * number
-        name, secrets = f"{BODY.code}-{number}", self.config.secrets
-        if number == 0:
-            self._route_secret = machine_secret()
-        site = ServerSite(
-            body=BODY.code,
-            host=HOST,
-            port=ports,
-            monitor_port=ports + 1,
-            leaf_port=ports + 2,
-            store=self.folder / name,
-            log=self.folder / f"{name}.log",
-            secrets=ServerSecrets(
-                services=secrets.nats_services,
-                reporting=secrets.nats_reporting,
-                steward=secrets.nats_steward,
-                leaf=secrets.nats_leaf,
-                handover=secrets.nats_handover,
-            ),
-            cluster=ClusterSite(
-                node=name,
-                listen=f"{HOST}:{ports + 3}",
-                nodes=[f"{HOST}:{self._base + 13 + 4 * each}" for each in range(NODES)],
-                secret=self._route_secret,
-            ),
-        )
+    def _node(self, site: ServerSite) -> Process:
+        assert site.cluster is not None
+        name = site.cluster.node
         check_settings(BODY.code, server_config(site))
+        site.log.parent.mkdir(parents=True, exist_ok=True)
         conf = self.folder / f"{name}.conf"
         conf.write_text(render(site))
         return Process(name, [str(find_server_binary()), "-c", str(conf)], self.folder / f"{name}.out")
 
     def _replica(self, service: str, port: int) -> Process:
-        values: dict[str, Any] = service_values(self.config, service)
+        values: dict[str, Any] = told_of(service_values(self.config, service), self._places)
         if service == "notify":
             values["mails_per_second"] = MAILS_PER_SECOND
         told = self.folder / f"{service}.json"
