@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import structlog
 from shared.clock import Clock
 from shared.contracts.subjects import any_version, plane_of
 from shared.db.engine import open_database
+from shared.db.leading import Duty, open_leading
 from shared.db.migrate import is_current, upgrade
 from shared.db.reader import Reader
 from shared.db.writer import Writer
@@ -79,7 +80,8 @@ class Runtime:
         self.reader = Reader(self.database)
         self.parking = Parking(tables.parked, self.reader)
         self.keeping = Keeping(tables.parked, self.reader)
-        self.relay = Relay(self.reader, tables, lambda: self.link.jetstream())
+        self.leading = open_leading(settings.database_url)
+        self.relay = Relay(self.reader, tables, lambda: self.link.jetstream(), self.leading)
         outbox = OutboxTable(tables, body=settings.body, service=settings.service, hand_over=self.relay.hand_over)
         self.ledger = Ledger(
             self.reader, tables, lambda: self.link.jetstream(), body=settings.body, service=settings.service
@@ -101,21 +103,49 @@ class Runtime:
         self._migrations = migrations
         self._metrics = metrics
         self._durable = durable
+        self._told: list[Callable[[], None]] = [self.relay.look]
+
+    def when_told(self, look: Callable[[], None]) -> None:
+        """Have ``look`` called, where this process leads, after another has committed something that it announces."""
+        self._told.append(look)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Migrate, then write, publish and consume while inside; stops in the opposite order."""
+    async def running(self, *duties: Duty) -> AsyncIterator[None]:
+        """Migrate, then write while inside, and publish, consume and see to ``duties`` while this process leads.
+
+        Stops in the opposite order. Of several processes on one database one leads (``shared.db.leading``).
+        """
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.dispose)
             await upgrade(self.database, self._migrations)
+            await stack.enter_async_context(self.working(*duties))
+            yield
+
+    @asynccontextmanager
+    async def working(self, *duties: Duty) -> AsyncIterator[None]:
+        """The same on a database that has its tables, which stays open."""
+        async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.writer.running())
-            relay = asyncio.create_task(self.relay.run(self.writer), name="relay")
-            stack.push_async_callback(stop, relay)
             await stack.enter_async_context(self.link.running())
+            await stack.enter_async_context(self.leading.taking_turns(lambda: self._lead(duties), self._hear))
             if self._metrics is not None:
                 measuring = asyncio.create_task(self._measure(self._metrics), name="measure")
                 stack.push_async_callback(stop, measuring)
             yield
+
+    @asynccontextmanager
+    async def _lead(self, duties: tuple[Duty, ...]) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            relay = asyncio.create_task(self.relay.run(self.writer), name="relay")
+            stack.push_async_callback(stop, relay)
+            await stack.enter_async_context(self.link.reading())
+            for duty in duties:
+                await stack.enter_async_context(duty())
+            yield
+
+    def _hear(self) -> None:
+        for look in self._told:
+            look()
 
     async def readiness(self) -> dict[str, bool]:
         """What must hold before requests are sent here; a reader of ``/readyz`` sees which part does not."""
@@ -139,6 +169,7 @@ class Runtime:
                 metrics.outbox_depth.set(await self.relay.depth())
                 metrics.parked.set(await self.parking.count())
                 metrics.kept.set(await self.keeping.count())
+                metrics.leads.set(self.leading.leads)
                 metrics.pending(self._durable.name).set(await self.link.pending())
             except Exception as error:
                 # A figure that cannot be had now is had later; what is wrong shows in /readyz.

@@ -25,9 +25,9 @@ class ServiceSettings(BaseSettings):
     service: str
     database_url: str
     nats_url: str
-    """Account LOCAL of the body's own server."""
+    """Account LOCAL of the body's own server; of a cluster every server's address, with commas between them."""
     nats_uplink_url: str | None = None
-    """Account UPLINK; only reporting has it."""
+    """Account UPLINK, in the same way; only reporting has it."""
     origin: str
     """What a browser types, without a trailing slash: ``http://127.0.0.1:8600``."""
     neighbours_url: str | None = None

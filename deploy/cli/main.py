@@ -11,6 +11,7 @@ import typer
 from deploy.cli import (
     backup,
     body,
+    cluster,
     containers,
     doctor,
     fakes,
@@ -52,6 +53,7 @@ def build() -> typer.Typer:
     app.add_typer(reporting.build(), name="reporting")
     app.command()(fakes.fakes)
     app.command()(containers.containers)
+    app.command()(cluster.cluster)
     app.command()(backup.backup)
     app.command()(backup.restore)
     app.command()(state.version)

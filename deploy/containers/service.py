@@ -1,4 +1,7 @@
-"""One service of a body in a process of its own: ``python -m deploy.containers.service settings.json``."""
+"""One service of a body in a process of its own: ``python -m deploy.containers.service settings.json [port]``.
+
+The port is for replicas that share an address; a container has one of its own.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +57,8 @@ def wait_for_database(url: str, within: float = _DATABASE_WITHIN_SECONDS) -> boo
 
 def main() -> None:
     """Serve until SIGTERM; requests under way get ten seconds to end."""
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: python -m deploy.containers.service <settings.json>")
+    if len(sys.argv) not in (2, 3) or not all(port.isdecimal() for port in sys.argv[2:]):
+        raise SystemExit("usage: python -m deploy.containers.service <settings.json> [port]")
     path = Path(sys.argv[1])
     values = json.loads(path.read_bytes())
     configure("INFO", body=values["body"], service=values["service"])
@@ -64,7 +67,7 @@ def main() -> None:
         load(path).app,
         # A container has an address of its own; who reaches it is for its network to say.
         host="0.0.0.0",
-        port=SERVICE_PORT,
+        port=int(sys.argv[2]) if len(sys.argv) == 3 else SERVICE_PORT,
         loop="uvloop",
         http="httptools",
         access_log=False,

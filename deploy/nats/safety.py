@@ -33,6 +33,7 @@ def unsafe_settings(conf: Conf) -> Iterator[str]:
     yield from _durability(conf)
     yield from _passwords(conf)
     yield from _links(conf)
+    yield from _cluster(conf)
     yield from _monitoring(conf)
 
 
@@ -85,6 +86,12 @@ def _links(conf: Conf) -> Iterator[str]:
     listen = leafnodes.get("listen")
     if listen is not None and not _is_loopback(str(listen)) and not leafnodes.get("tls"):
         yield f"leafnodes.listen is {listen} without tls: secrets of children would cross the network in plain text"
+
+
+def _cluster(conf: Conf) -> Iterator[str]:
+    cluster = conf.get("cluster")
+    if cluster and not cluster.get("authorization"):
+        yield "cluster has no authorization: whoever reaches its port would be one of the body's servers"
 
 
 def _monitoring(conf: Conf) -> Iterator[str]:

@@ -19,6 +19,7 @@ from typing import TypeAlias
 import bcrypt
 
 from deploy.nats import handing_down
+from deploy.nats.cluster import ClusterSite, cluster_section
 from deploy.nats.names import (
     FLOW_CONTROL_V1,
     FLOW_CONTROL_V2,
@@ -100,6 +101,8 @@ class ServerSite:
     """With it children come by invitation: the listener is there before the first of them, and a desk admits them."""
     parent_authority: Path | None = None
     """By which the parent's server is known (PEM); None for a link on one machine, without TLS."""
+    cluster: ClusterSite | None = None
+    """This server's place among the body's servers, where it has several."""
 
 
 def render(site: ServerSite) -> str:
@@ -115,8 +118,8 @@ def server_config(site: ServerSite) -> Conf:
         "UPLINK": _uplink_account(site),
     }
     accounts.update({f"C_{child}": _child_account(child, site) for child in site.children})
-    return {
-        "server_name": site.body,
+    conf: Conf = {
+        "server_name": site.body if site.cluster is None else site.cluster.node,
         "listen": f"{site.host}:{site.port}",
         # Monitoring has no authentication of its own.
         "http": f"127.0.0.1:{site.monitor_port}",
@@ -124,12 +127,16 @@ def server_config(site: ServerSite) -> Conf:
         "log_file": str(site.log),
         "logfile_size_limit": 16 * 1024 * 1024,
         "logfile_max_num": 4,
-        # An acknowledged message must survive a power cut: a single server has no replica to ask.
+        # An acknowledged message must survive a power cut: a single server has no replica to ask, and those of a
+        # cluster may lose their power together.
         "jetstream": {"store_dir": str(site.store), "domain": site.body, "sync_interval": "always"},
         "leafnodes": _leafnodes(site),
         "accounts": accounts,
         "system_account": "SYS",
     }
+    if site.cluster is not None:
+        conf["cluster"] = cluster_section(site.body, site.cluster, hash_secret(site.cluster.secret))
+    return conf
 
 
 def _leafnodes(site: ServerSite) -> Conf:

@@ -37,6 +37,7 @@ from deploy.nats.names import (
     uplink_stream,
 )
 from deploy.trouble import NothingUp
+from shared.messaging.servers import servers_of
 
 DUPLICATE_WINDOW = 600.0
 """Seconds in which a repeated ``Nats-Msg-Id`` is taken for the same message; longer repeats are the inbox's."""
@@ -62,17 +63,26 @@ class StreamsNotDeclared(NothingUp):
     """The server did not take the declarations in time."""
 
 
-async def declare_streams(urls: StewardUrls, body: str, *, children: Iterable[str], within: float = 60.0) -> None:
+async def declare_streams(
+    urls: StewardUrls, body: str, *, children: Iterable[str], within: float = 60.0, copies: int = 1
+) -> None:
     """Declare everything that ``body`` owns, trying again with growing delays for ``within`` seconds.
 
     ``INNER`` in account LOCAL; ``UP_<body>``, and one ``FROM_<child>`` and one ``DOWN_<child>`` per child, in account
-    UPLINK. Raises :class:`StreamsNotDeclared` with the last reason.
+    UPLINK. ``copies`` of each are kept, on as many servers of a cluster; durables follow their stream. Raises
+    :class:`StreamsNotDeclared` with the last reason.
     """
-    await _declare_within(body, within, _streams_of(urls, body, tuple(children)))
+    await _declare_within(body, within, _streams_of(urls, body, tuple(children)), copies)
 
 
 async def declare_handed(
-    urls: StewardUrls, body: str, *, parent: str | None, children: Iterable[str], within: float = 60.0
+    urls: StewardUrls,
+    body: str,
+    *,
+    parent: str | None,
+    children: Iterable[str],
+    within: float = 60.0,
+    copies: int = 1,
 ) -> None:
     """Declare ``HAND_<body>``, which takes in what is handed to the body, once its parent's ``DOWN_<body>`` is there.
 
@@ -81,16 +91,16 @@ async def declare_handed(
     """
     config = handed_stream_config(body, parent, children)
     if config is not None:
-        await _declare_within(body, within, [(urls.uplink, config)])
+        await _declare_within(body, within, [(urls.uplink, config)], copies)
 
 
-async def _declare_within(body: str, within: float, streams: Sequence[tuple[str, StreamConfig]]) -> None:
+async def _declare_within(body: str, within: float, streams: Sequence[tuple[str, StreamConfig]], copies: int) -> None:
     deadline = asyncio.get_running_loop().time() + within
     delay = 0.05
     while True:
         try:
             async with asyncio.timeout_at(deadline):
-                await _declare_once(streams)
+                await _declare_once([(url, config.evolve(num_replicas=copies)) for url, config in streams])
             return
         except (NatsError, OSError, TimeoutError) as reason:
             if asyncio.get_running_loop().time() + delay >= deadline:
@@ -215,7 +225,7 @@ async def connected(url: str) -> AsyncIterator[Client]:
     client = Client()
     try:
         # Within: who is told to stop while it connects closes what is open by then.
-        await client.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=_raise_nothing)
+        await client.connect(servers_of(url), allow_reconnect=False, connect_timeout=2, error_cb=_raise_nothing)
         yield client
     finally:
         await client.close()

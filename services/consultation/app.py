@@ -134,17 +134,12 @@ def build(
 
     handed = handed_link(settings, runtime, *BRIEFS_HANDED)
     deadline_clock = DeadlineClock(runtime.reader, runtime.writer, clock, settings.time_zone)
+    duties = [deadline_clock.watched, handing_dates.watched, *([handed.reading] if handed is not None else [])]
+    runtime.when_told(handing_dates.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with (
-            neighbours,
-            names.running(),
-            runtime.running(),
-            heard_when_near(handed, near),
-            deadline_clock.watched(),
-            handing_dates.watched(),
-        ):
+        async with neighbours, names.running(), runtime.running(*duties), heard_when_near(handed, near):
             yield
 
     app = create_app(

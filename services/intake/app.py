@@ -112,7 +112,7 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with neighbours, names.running(), runtime.running(), timekeeper.watching():
+        async with neighbours, names.running(), runtime.running(timekeeper.watching):
             yield
 
     app = create_app(

@@ -69,11 +69,7 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with (
-            names.running(),
-            runtime.running(),
-            http_neighbours(settings.neighbours, token, clock) as neighbours,
-        ):
+        async with names.running(), http_neighbours(settings.neighbours, token, clock) as neighbours:
             sender = Sender(
                 notices=Notices(runtime.reader, runtime.writer, clock),
                 neighbours=neighbours,
@@ -86,7 +82,7 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
                 origin=settings.origin,
                 mails_per_second=settings.mails_per_second,
             )
-            async with sender.running():
+            async with runtime.running(sender.running):
                 yield
 
     app = create_app(

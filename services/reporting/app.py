@@ -106,7 +106,16 @@ def build(
         async with stream_at(url, stream) as replay:
             yield replay
 
-    rebuilds = Rebuilds(writer=runtime.writer, open_source=source, read=read, projection=projection, ways=ways)
+    rebuilds = Rebuilds(
+        writer=runtime.writer,
+        reader=runtime.reader,
+        tell=runtime.leading.tell,
+        open_source=source,
+        read=read,
+        projection=projection,
+        ways=ways,
+    )
+    runtime.when_told(rebuilds.look)
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
     alarms, tiers = Alarms(registry), TierLedgers(holdings)
 
@@ -125,6 +134,7 @@ def build(
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
+    duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
 
@@ -133,11 +143,8 @@ def build(
         async with (
             neighbours,
             names.running(),
-            runtime.running(),
-            rebuilds.running(),
-            reading_again.running(),
+            runtime.running(*duties),
             watch.running(),
-            Freshening(holdings, rebuilds, runtime.writer).running(),
             http_ledgers(settings.neighbours, token) as ledgers,
             between_tiers(
                 tiers, settings=settings, runtime=runtime, stream=stream, url=url, ledgers=ledgers, alarms=alarms

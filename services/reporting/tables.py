@@ -288,6 +288,20 @@ class TierLink(SQLModel, table=True):
     """Of a link to the parent that is down: how many events had been reported when it was last seen up."""
 
 
+class RebuildRow(SQLModel, table=True):
+    """A rebuild of the figures that was asked for, and how far it is."""
+
+    metadata = METADATA
+    __tablename__ = "rebuilds"
+
+    id: str = Field(primary_key=True, max_length=36)
+    state: str = Field(max_length=8)  # asked, running, done, failed
+    done: int
+    total: int
+    skipped: int
+    asked_at: datetime = Field(sa_type=UTCDateTime)
+
+
 class UnreadField(SQLModel, table=True):
     """A field of a known event that only a newer release reads; the event was taken without it."""
 

@@ -244,6 +244,15 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
 
     # All of it, so that what nobody knows is seen here.
     handed = handed_link(settings, runtime)
+    duties = [
+        routing.deadlines.watched,
+        handovers.watch.watched,
+        supervisions.watch.watched,
+        *([handed.reading] if handed is not None else []),
+    ]
+    runtime.when_told(routing.deadlines.wake)
+    runtime.when_told(handovers.watch.wake)
+    runtime.when_told(supervisions.watch.wake)
     names = NameBook(settings.neighbours)
 
     @asynccontextmanager
@@ -252,11 +261,8 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             neighbours,
             names.running(),
             passwords.running(),
-            runtime.running(),
+            runtime.running(*duties),
             heard_when_near(handed, near),
-            routing.deadlines.watched(),
-            handovers.watch.watched(),
-            supervisions.watch.watched(),
         ):
             if settings.bootstrap_officer:
                 first_password = settings.bootstrap_password.get_secret_value()

@@ -53,7 +53,7 @@ class Database(Protocol):
         """Behind the writing connection."""
 
     def writing(self) -> AbstractAsyncContextManager[Writing]:
-        """A transaction, committed at the end, undone by an error. For one writer at a time."""
+        """A transaction, committed at the end, undone by an error. One at a time, whichever process asks."""
 
     async def read(self, look: Callable[[Connection], T]) -> T:
         """What ``look`` finds, on a connection of its own."""

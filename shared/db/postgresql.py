@@ -6,21 +6,37 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, Executable, Table
+from sqlalchemy import Connection, Dialect, Engine, Executable, Table, func, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.db.adding import Row, adding, adding_missing, adding_missing_and_saying
 from shared.db.engine import Rows
+from shared.db.locks import STOPPED_WRITER_UNDONE, VANISHED_HOST_NOTICED, WRITER
 
 T = TypeVar("T")
 
+_MY_TURN = select(func.pg_advisory_xact_lock(*WRITER))
+
 
 class PostgresDatabase:
-    """A database of a server; connections that died meanwhile are noticed before they are used."""
+    """A database of a server, and of every process of the service that it is opened by.
+
+    One transaction writes at a time, whichever process it is of, and each sees all that was committed before: what
+    holds for the one writer of a SQLite file holds here too (docs/decisions/0024). Connections that died meanwhile are
+    noticed before they are used.
+    """
 
     def __init__(self, url: str) -> None:
-        self._writes = create_async_engine(url, hide_parameters=True, pool_size=2, max_overflow=0, pool_pre_ping=True)
+        settings = VANISHED_HOST_NOTICED | STOPPED_WRITER_UNDONE
+        self._writes = create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_size=2,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"server_settings": settings},
+        )
         self._reads = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=6, pool_pre_ping=True)
 
     @property
@@ -30,6 +46,7 @@ class PostgresDatabase:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[_Writing]:
         async with self._writes.begin() as connection:
+            await connection.execute(_MY_TURN)
             yield _Writing(connection)
 
     async def read(self, look: Callable[[Connection], T]) -> T:

@@ -22,6 +22,7 @@ from nats.js.api import ConsumerConfig
 
 from shared.messaging.consumer import Consumer
 from shared.messaging.pull import PromptPull
+from shared.messaging.servers import servers_of
 from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
@@ -83,14 +84,19 @@ def build_router(consumer: Consumer, durable: Durable) -> NatsRouter:
 
 
 class Link:
-    """One account on one server, for one service."""
+    """One account of a body's server, or of the servers of its cluster, for one service.
+
+    What it reads it reads inside :meth:`reading`: of the processes of one service, one reads at a time.
+    """
 
     def __init__(self, url: str, name: str, reads: Sequence[tuple[Durable, Consumer]] = ()) -> None:
+        """``url`` may name several servers: see :func:`shared.messaging.servers.servers_of`."""
         self._reads = tuple(reads)
         self._pulls: list[PromptPull] = []
+        self._turn = asyncio.Event()
         # -1: with any other value nats-py gives up one day, and FastStream's loop then freezes the process.
         self._broker = NatsBroker(
-            url,
+            servers_of(url),
             name=name,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
@@ -154,6 +160,31 @@ class Link:
             with suppress(Exception):  # the server may be gone already; we are leaving anyway
                 await self._broker.stop()
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        """Feed the consumers while inside, once there is a connection; and what comes within a second afterwards."""
+        task = asyncio.create_task(self._begin_to_read(), name="begin to read")
+        try:
+            yield
+        finally:
+            await stop(task)
+            self._turn.clear()
+
+    async def _begin_to_read(self) -> None:
+        await self._connected.wait()
+        failures = 0
+        while not self._turn.is_set():
+            try:
+                for _, consumer in self._reads:
+                    # What an older release kept came before anything that is still to be read.
+                    await consumer.take_up_kept()
+                self._turn.set()
+            except Exception as error:
+                pause = CONNECT_PAUSES_SECONDS[min(failures, len(CONNECT_PAUSES_SECONDS) - 1)]
+                failures += 1
+                log.warning("reading-waits", error=repr(error), seconds=pause)
+                await asyncio.sleep(pause)
+
     async def _start(self) -> None:
         failures = 0
         while not self._connected.is_set():
@@ -170,9 +201,6 @@ class Link:
         self._client, self._jetstream = client, client.jetstream(timeout=5.0)
         for durable, _ in self._reads:
             await self._declare(durable)
-        for _, consumer in self._reads:
-            # What an older release kept came before anything that is still to be read.
-            await consumer.take_up_kept()
         await self._broker.start()
         for subscriber, (durable, _) in zip(self._broker.subscribers, self._reads, strict=True):
             self._make_prompt(subscriber, durable)
@@ -187,6 +215,7 @@ class Link:
             batch=BATCH,
             linger=durable.linger,
             mend=lambda: self._declare(durable),
+            turn=self._turn,
         )
         # FastStream asks this attribute for every batch; see shared/messaging/pull.py for why it is replaced.
         self._pulls.append(pull)

@@ -74,7 +74,8 @@ class OutboxTable:
     async def _chain(self, tx: Transaction, rising: Sequence[Letter]) -> dict[str, Place]:
         """Give ``rising`` their places. Three statements, however many they are."""
         head, ledger = self._tables.ledger_head, self._tables.ledger
-        # Locked where several replicas write one database: the next place is taken once.
+        # One transaction writes at a time (shared.db.postgresql); locked all the same, since a place given twice is
+        # for good.
         last = await tx.one(select(head.c.position, head.c.hash).with_for_update())
         position = last.position if last else 0
         previous = last.hash if last and position else beginning(self._body, self._service)
@@ -143,13 +144,19 @@ def letter_of(row: Row[Any]) -> Letter:
     return Letter(row.event_id, row.subject, headers, row.body.encode())
 
 
-async def unpublished(reader: Reader, tables: MessagingTables, limit: int) -> list[Letter]:
-    """The oldest letters that the server has not confirmed, in the order they were written."""
+async def unpublished(
+    reader: Reader, tables: MessagingTables, limit: int, *, after: int = 0
+) -> tuple[int, list[Letter]]:
+    """The oldest letters that the server has not confirmed, in the order they were written, and the row of the last.
+
+    Only those of rows ``after`` that one; 0 is before the first.
+    """
     outbox = tables.outbox
     rows = await reader.all(
         chained_letters(tables)
-        .where(outbox.c.published_at.is_(None), outbox.c.refused.is_(None))
+        .add_columns(outbox.c.id)
+        .where(outbox.c.published_at.is_(None), outbox.c.refused.is_(None), outbox.c.id > after)
         .order_by(outbox.c.id)
         .limit(limit)
     )
-    return [letter_of(row) for row in rows]
+    return rows[-1].id if rows else after, [letter_of(row) for row in rows]

@@ -2,6 +2,9 @@
 
 Letters come straight from the writer after each commit. The table is read only at start and when something was
 left over: a server that was away, a queue that grew too long to hold in memory.
+
+Where several processes write one database, one of them publishes for all, and reads what to publish from the table,
+after each commit of its own and whenever another tells of one: so that what rises does so in the order of its chain.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from nats.js import JetStreamContext
 from nats.js.api import PubAck
 from sqlalchemy import bindparam, func, select
 
+from shared.db.leading import Leading
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -37,19 +41,26 @@ ACKNOWLEDGED_WITHIN_SECONDS = 10.0
 MARKED_AFTER_SECONDS = 0.2
 """What is published is marked together with what is published meanwhile: a commit of its own for each would take
 turns with the commits that somebody waits for."""
+LOOKS_ANYWAY_SECONDS = 15.0
+"""For what another process wrote and did not get round to telling of."""
 
 
 class Relay:
     """One service's publisher."""
 
     def __init__(
-        self, reader: Reader, tables: MessagingTables, stream: Callable[[], Awaitable[JetStreamContext]]
+        self,
+        reader: Reader,
+        tables: MessagingTables,
+        stream: Callable[[], Awaitable[JetStreamContext]],
+        leading: Leading,
     ) -> None:
         """``stream`` gives a JetStream context, waiting until there is a connection."""
         self._reader = reader
         self._tables = tables
         self._table = table = tables.outbox
         self._stream = stream
+        self._leading = leading
         self._marking = (
             table.update().where(table.c.event_id == bindparam("published_id")).values(published_at=bindparam("now"))
         )
@@ -59,18 +70,28 @@ class Relay:
         self._published = asyncio.Event()
         self._arrived = asyncio.Event()
         self._left_over = True  # whatever an earlier process did not get to
+        # Of a table that others write too: rows come to be there in the order of their ids (shared.db.postgresql).
+        self._last_read = 0
         self._arrived.set()
 
     def hand_over(self, letters: Sequence[Letter]) -> None:
         """Queue letters that are durable in the table. Never blocks."""
-        if len(self._waiting) + len(letters) > HELD_IN_MEMORY:
+        if not self._leading.is_alone:
+            self._leading.tell()
+        elif len(self._waiting) + len(letters) > HELD_IN_MEMORY:
             self._left_over = True
         elif not self._left_over:
             self._waiting.extend(letters)
         self._arrived.set()
 
+    def look(self) -> None:
+        """Another process has written letters. Never blocks."""
+        self._arrived.set()
+
     async def run(self, writer: Writer) -> None:
-        """Publish until cancelled."""
+        """Publish until cancelled; for the process that leads."""
+        self._left_over = True  # whoever did this before had not got to it, or had and did not say
+        self._arrived.set()
         marking = asyncio.create_task(self._keep_marking(writer), name="relay marks")
         try:
             await self._keep_publishing(writer)
@@ -82,7 +103,7 @@ class Relay:
     async def _keep_publishing(self, writer: Writer) -> None:
         failures = 0
         while True:
-            await self._arrived.wait()
+            await self._wait_for_letters()
             await self._pace.gather()
             self._arrived.clear()
             try:
@@ -96,6 +117,15 @@ class Relay:
                 failures += 1
                 log.warning("relay-paused", error=repr(error), seconds=pause)
                 await asyncio.sleep(pause)
+
+    async def _wait_for_letters(self) -> None:
+        if self._leading.is_alone:
+            await self._arrived.wait()
+            return
+        try:
+            await asyncio.wait_for(self._arrived.wait(), LOOKS_ANYWAY_SECONDS)
+        except TimeoutError:
+            self._left_over = True
 
     async def _keep_marking(self, writer: Writer) -> None:
         while True:
@@ -127,20 +157,33 @@ class Relay:
         )
 
     async def _publish_all(self, writer: Writer) -> None:
-        while self._waiting or self._left_over:
-            if self._left_over:
-                self._waiting.clear()
-                await self._mark(writer)  # or we would read what is published already
-                # Cleared first: a letter committed while we read is then read too, or handed over after.
-                self._left_over = False
-                letters = await unpublished(self._reader, self._tables, HELD_IN_MEMORY)
-                self._left_over = len(letters) == HELD_IN_MEMORY
-            else:
-                letters = list(self._waiting)
-                self._waiting.clear()
-                self._pace.count(len(letters))
+        while letters := await self._next(writer):
             for start in range(0, len(letters), WINDOW):
                 await self._publish(writer, letters[start : start + WINDOW])
+
+    async def _next(self, writer: Writer) -> Sequence[Letter]:
+        """What to publish now, in its order; empty where there is nothing."""
+        if self._left_over:
+            self._waiting.clear()
+            await self._mark(writer)  # or we would read what is published already
+            # Cleared first: a letter committed while we read is then read too, or handed over after.
+            self._left_over = False
+            letters = await self._read(after=0)
+            self._left_over = len(letters) == HELD_IN_MEMORY
+            if letters:
+                return letters
+        if self._leading.is_alone:
+            letters = list(self._waiting)
+            self._waiting.clear()
+        else:
+            letters = await self._read(after=self._last_read)
+        self._pace.count(len(letters))
+        return letters
+
+    async def _read(self, after: int) -> list[Letter]:
+        last, letters = await unpublished(self._reader, self._tables, HELD_IN_MEMORY, after=after)
+        self._last_read = max(self._last_read, last)
+        return letters
 
     async def _publish(self, writer: Writer, letters: Sequence[Letter]) -> None:
         js = await self._stream()

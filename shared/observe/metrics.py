@@ -42,12 +42,13 @@ class Metrics:
             ("service", "durable"),
         )
         self.outbox_depth = self._gauge("doorstep_outbox_rows", "Events committed and not yet published.")
-        """Set by the runtime, as are the next three."""
+        """Set by the runtime, as are the next four."""
         self.outbox_oldest_seconds = self._gauge(
             "doorstep_outbox_oldest_seconds", "Age of the oldest unpublished event."
         )
         self.parked = self._gauge("doorstep_parked_events", "Events put aside for a person to look at.")
         self.kept = self._gauge("doorstep_kept_events", "Events kept until a release that reads them starts.")
+        self.leads = self._gauge("doorstep_leads", "1 where this process publishes, reads events and keeps the clocks.")
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

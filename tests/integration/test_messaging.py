@@ -22,7 +22,6 @@ from shared.messaging.handlers import Handlers, Received
 from shared.messaging.tables import messaging_tables
 from shared.runtime import Runtime, inner_durable
 from shared.settings import ServiceSettings
-from shared.tasks import stop
 from tests.servers import NatsServer
 
 METADATA = MetaData()
@@ -92,11 +91,8 @@ def runtime_of(database_url: str, stream: NatsServer, tmp_path: Path) -> Callabl
         runtime.consumer._delays = delays
         async with runtime.database.writing() as connection:
             await connection.run(METADATA.create_all)
-        async with runtime.writer.running():
-            relay = asyncio.create_task(runtime.relay.run(runtime.writer))
-            async with runtime.link.running():
-                yield runtime
-            await stop(relay)
+        async with runtime.working():
+            yield runtime
         await runtime.database.dispose()
 
     return start

@@ -118,11 +118,11 @@ def figures_api(
     @router.post("/reporting/rebuild", status_code=202, dependencies=officer)
     async def rebuild() -> dict[str, str]:
         """Make the figures anew from the stream, in the background; asked twice, one is made."""
-        return {"id": rebuilds.start()}
+        return {"id": await rebuilds.start()}
 
     @router.get("/reporting/rebuild/{rebuild_id}", dependencies=officer)
     async def how_far(rebuild_id: str) -> dict[str, Any]:
         """``state`` (running, done, failed), and how many of the stream's events are read."""
-        return asdict(rebuilds.progress(rebuild_id))
+        return asdict(await rebuilds.progress(rebuild_id))
 
     return router

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -29,6 +29,7 @@ from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.errors import DomainError
 from shared.messaging.handlers import Received
+from shared.messaging.servers import servers_of
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,7 @@ SUFFIX = "_rebuilt"
 CONNECT_SECONDS = 5.0
 
 Read = Callable[[Msg], Received[Event] | None]
+State = Literal["running", "done", "failed"]
 
 
 class Source(Protocol):
@@ -58,16 +60,27 @@ class Progress:
     total: int = 0
     skipped: int = 0
     """Messages that are no event of ours; live reading has parked or passed over them too."""
-    state: Literal["running", "done", "failed"] = "running"
+    state: State = "running"
 
 
 class Rebuild:
     """One rebuild of ``projection``."""
 
     def __init__(
-        self, *, writer: Writer, source: Source, read: Read, projection: Projection, ways: Ways, progress: Progress
+        self,
+        *,
+        writer: Writer,
+        source: Source,
+        read: Read,
+        projection: Projection,
+        ways: Ways,
+        progress: Progress,
+        still_ours: Callable[[Transaction], Awaitable[None]],
     ) -> None:
-        """``read``: the event in a message, as live reading sees it; with ``ways``, with the same refusals."""
+        """``read``: the event in a message, as live reading sees it; with ``ways``, with the same refusals.
+
+        ``still_ours`` is asked before the result is put in place, and raises where another has taken over.
+        """
         self._writer = writer
         self._source = source
         self._read = read
@@ -76,6 +89,7 @@ class Rebuild:
         self._ways = ways
         self._gate: Gate | None = None
         self._progress = progress
+        self._still_ours = still_ours
 
     async def run(self) -> None:
         """Read the whole stream and put the result in place.
@@ -110,7 +124,8 @@ class Rebuild:
         await self._writer.run(lambda tx: self._beside.keep(tx, rows))
 
     async def _put_in_place(self, tx: Transaction, after: int) -> None:
-        # Inside the one writer's transaction nothing else is kept, so the end of the stream stands still for us:
+        await self._still_ours(tx)
+        # Inside the one transaction that writes nothing else is kept, so the end of the stream stands still for us:
         # what is published now, the consumer keeps afterwards, in the new tables.
         last = await self._source.last_sequence()
         self._progress.total = last
@@ -172,7 +187,7 @@ async def stream_at(url: str, stream: str) -> AsyncIterator[StreamReplay]:
 
     # nats-py goes on trying a first connection for two minutes, whatever it is told about reconnecting.
     async with asyncio.timeout(CONNECT_SECONDS):
-        client = await nats.connect(url, name="reporting-rebuild", allow_reconnect=False, error_cb=heard)
+        client = await nats.connect(servers_of(url), name="reporting-rebuild", allow_reconnect=False, error_cb=heard)
     try:
         yield StreamReplay(client, stream)
     finally:

@@ -130,7 +130,7 @@ class ReadingAgain:
                 if not fields:
                     return
                 log.info("reading-again", fields=[f"{kind}: {field}" for kind, field in fields])
-                if await self._rebuilds.finished(self._rebuilds.start()):
+                if await self._rebuilds.finished(await self._rebuilds.start()):
                     await self._writer.run(self._forgetting(fields))
                     return
             except Exception as error:

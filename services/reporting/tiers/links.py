@@ -39,14 +39,17 @@ class Links:
         self._writer = writer
         self._parent = parent
         self._table: Table = TierLink.__table__  # type: ignore[attr-defined]
-        self._known: dict[str, LinkState] | None = None
+        self._reported: dict[str, int | None] = {}
+        """Of links that are up, which the table does not keep."""
 
     async def known(self) -> Mapping[str, LinkState]:
-        """Every link, as it was last seen."""
-        if self._known is None:
-            rows = await self._reader.all(select(self._table))
-            self._known = {row.neighbour: LinkState(**row._mapping) for row in rows}
-        return self._known
+        """Every link, as it was last seen by any process of this service."""
+        rows = await self._reader.all(select(self._table))
+        links = (LinkState(**row._mapping) for row in rows)
+        return {
+            link.neighbour: replace(link, reported=self._reported.get(link.neighbour)) if link.is_up else link
+            for link in links
+        }
 
     async def follow(self, seen: Seen) -> None:
         """Take in one look; only what changed is written."""
@@ -57,7 +60,7 @@ class Links:
         changed = [link for link in now if _stands(known.get(link.neighbour)) != _stands(link)]
         if changed:
             await self._writer.run(lambda tx: self._write(tx, changed))
-        self._known = known | {link.neighbour: link for link in now}
+        self._reported = {link.neighbour: link.reported for link in now if link.is_up}
 
     def _of_child(self, child: str, seen: Seen, before: LinkState | None) -> LinkState:
         quiet = seen.children[child].quiet_for

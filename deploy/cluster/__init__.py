@@ -1,0 +1,1 @@
+"""A body with three message servers instead of one (docs/decisions/0024)."""
