@@ -128,6 +128,7 @@ def routes_are_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What asks for the one running instance goes to one worker, and everything else file by file."""
     for item in items:
