@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from shared.db.engine import open_database
 from shared.db.migrate import upgrade
 from tests.instance import Instance
+from tests.routes import read_once
 from tests.servers import NatsServer
 
 SERVICES = Path(__file__).parent.parent / "services"
@@ -117,6 +118,21 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         yield running.start()
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_are_read_once() -> Iterator[None]:
+    """See :mod:`tests.routes`."""
+    with pytest.MonkeyPatch.context() as patch:
+        read_once(patch)
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for the one running instance goes to one worker, and everything else file by file."""
+    for item in items:
+        shares = "instance" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("instance" if shares else item.path.stem))
 
 
 def pytest_collection_finish() -> None:

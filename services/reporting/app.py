@@ -8,18 +8,12 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
-from services.reporting.alarms import Alarms
-from services.reporting.between import between_tiers
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
-from services.reporting.freshening import Freshening
-from services.reporting.held import hold
-from services.reporting.holdings import Holdings
 from services.reporting.http.api import figures_api
 from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
@@ -28,12 +22,18 @@ from services.reporting.http.tiers_api import tiers_api
 from services.reporting.http.ways import ways_api
 from services.reporting.lag import lag_of
 from services.reporting.lateness import Lateness
-from services.reporting.neighbours import http_ledgers
+from services.reporting.ledger.alarms import Alarms
+from services.reporting.ledger.between import between_tiers
+from services.reporting.ledger.freshening import Freshening
+from services.reporting.ledger.held import hold
+from services.reporting.ledger.holdings import Holdings
+from services.reporting.ledger.neighbours import http_ledgers
 from services.reporting.projection import live_projection
 from services.reporting.queries import Reports
-from services.reporting.rebuild import stream_at
-from services.reporting.rebuilds import Rebuilds
-from services.reporting.replay import StreamReplay
+from services.reporting.rebuilding.rebuild import stream_at
+from services.reporting.rebuilding.rebuilds import Rebuilds
+from services.reporting.rebuilding.replay import StreamReplay
+from services.reporting.rebuilding.unread import ReadingAgain, UnreadFields
 from services.reporting.settings import ReportingSettings, uplink_stream, uplink_url
 from services.reporting.tables import MESSAGING, MIGRATIONS
 from services.reporting.tiers.links import Links
@@ -41,7 +41,6 @@ from services.reporting.tiers.looking import Looking
 from services.reporting.tiers.outboxes import Outboxes
 from services.reporting.tiers.topology import Topology
 from services.reporting.tiers.watch import Watch
-from services.reporting.unread import ReadingAgain, UnreadFields
 from services.reporting.ways import Ways
 from shared.clock import Clock, SystemClock
 from shared.contracts.envelope import event_id_of
@@ -54,6 +53,7 @@ from shared.observe import Metrics
 from shared.runtime import Runtime
 from shared.web.auth import Role, TokenSigner, TokenVerifier
 from shared.web.factory import create_app
+from shared.web.neighbours import neighbour_client
 from shared.web.parked import parked_router
 from shared.web.service import Service
 
@@ -113,7 +113,7 @@ def build(
     looking = Looking(runtime.link, stream, settings.body, clock)
     links = Links(runtime.reader, runtime.writer, settings.parent)
     watch = Watch(looking, links, clock, settings.tier_look_seconds, registry)
-    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    neighbours = neighbour_client(settings.neighbours)
     topology = Topology(
         reports,
         watch,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.reporting.projection import PROJECTED, Projection, rows_of
-from services.reporting.unread import UnreadFields
+from services.reporting.rebuilding.unread import UnreadFields
 from services.reporting.ways import Ways
 from shared.db.transaction import Transaction
 from shared.messaging.handlers import Handlers, Received

@@ -212,7 +212,7 @@ class HeldChain(Row, table=True):
 
 
 class Beside(SQLModel, table=True):
-    """An event from below that holds no place, and why (``services.reporting.held``)."""
+    """An event from below that holds no place, and why (``services.reporting.ledger.held``)."""
 
     metadata = METADATA
     __tablename__ = "held_beside"

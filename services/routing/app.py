@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -75,6 +74,7 @@ from shared.web.auth import TokenSigner, TokenVerifier
 from shared.web.factory import create_app
 from shared.web.ledger import ledger_router
 from shared.web.names import NameBook
+from shared.web.neighbours import neighbour_client
 from shared.web.parked import parked_router
 from shared.web.service import Service
 from shared.workdays import known_through
@@ -137,7 +137,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
     days_off_known.set(datetime.combine(known_through(), time.max, UTC).timestamp())
     passwords = Passwords()
     signer = TokenSigner(settings.service, settings.signing_key.get_secret_value(), settings.body, clock)
-    neighbours = httpx.AsyncClient(base_url=settings.neighbours)
+    neighbours = neighbour_client(settings.neighbours)
     reader, writer = runtime.reader, runtime.writer
     queue = Queue(reader)
     deadlines = Deadlines(TimingOut(assigning, announcements), TryingAgain(deciding, assigning), reader, writer, clock)

@@ -131,7 +131,7 @@ class Ledger:
         """How many events were looked at, and the first that was altered, is missing, or was put in.
 
         The chain alone shows a careless hand; whoever writes it anew from some place on is shown by the parent, which
-        holds the old hashes (``services.reporting.reconcile``).
+        holds the old hashes (``services.reporting.ledger.reconcile``).
         """
         head = await self.head()
         previous, position, last_id = self._beginning, 0, None

@@ -15,6 +15,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from shared.tasks import stop
+from shared.web.neighbours import neighbour_client
 
 log = structlog.get_logger()
 
@@ -22,7 +23,6 @@ ADDRESS = "/api/v1/roster/names"
 READ_AGAIN_SECONDS = 60.0
 FIRST_TRY_SECONDS = 1.0
 """At a start the keeper of the names may be up a moment later than whoever asks; the pauses double."""
-TIMEOUT_SECONDS = 5.0
 
 _IN_ANY_LANGUAGE = "zh-Hans"
 
@@ -59,7 +59,7 @@ class NameBook:
 
     async def _keep_fresh(self) -> None:
         pause = FIRST_TRY_SECONDS
-        async with httpx.AsyncClient(base_url=self._neighbours, timeout=TIMEOUT_SECONDS) as http:
+        async with neighbour_client(self._neighbours) as http:
             while True:
                 try:
                     answer = await http.get(ADDRESS)

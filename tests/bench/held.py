@@ -25,7 +25,7 @@ from rich.table import Table
 
 from services.reporting.events import handlers
 from services.reporting.projection import Projection, live_projection, rows_of
-from services.reporting.rebuild import Progress, Rebuild, stream_at
+from services.reporting.rebuilding.rebuild import Progress, Rebuild, stream_at
 from services.reporting.tables import MESSAGING, METADATA
 from services.reporting.ways import Ways
 from shared.clock import SystemClock

@@ -124,8 +124,12 @@ class Office:
         assert answer.status_code == 303, answer.text
 
     async def order(self, reference: str) -> dict[str, Any]:
-        """An order as the dispatcher sees it."""
-        answer = await self.http.get(f"/api/v1/orders/{reference}", headers=self.as_("dispatcher"))
+        """An order as the dispatcher sees it; routing may still be reading the event of its issue."""
+        deadline = asyncio.get_running_loop().time() + 15
+        while True:
+            answer = await self.http.get(f"/api/v1/orders/{reference}", headers=self.as_("dispatcher"))
+            if answer.status_code != 404 or asyncio.get_running_loop().time() > deadline:
+                break
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.reporting import lag, rebuild
+from services.reporting import lag
 from services.reporting.figures import KEYS
+from services.reporting.rebuilding import rebuild
 from shared.contracts import report
 from shared.contracts.event import Event
 from shared.web.auth import Role

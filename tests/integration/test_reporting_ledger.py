@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from services.reporting.comparing import PATIENCE, OfDay, Own, Standing, Told, first_day_apart, judge
-from services.reporting.holdings import Holdings
-from services.reporting.neighbours import Ledgers
-from services.reporting.rebuild import stream_at
-from services.reporting.reconcile import Parent
-from services.reporting.verifying import Verdict, Verifying
+from services.reporting.ledger.comparing import PATIENCE, OfDay, Own, Standing, Told, first_day_apart, judge
+from services.reporting.ledger.holdings import Holdings
+from services.reporting.ledger.neighbours import Ledgers
+from services.reporting.ledger.reconcile import Parent
+from services.reporting.ledger.verifying import Verdict, Verifying
+from services.reporting.rebuilding.rebuild import stream_at
 from shared.contracts.envelope import headers_of
 from shared.contracts.event import Event
 from shared.contracts.report import LedgerRestored

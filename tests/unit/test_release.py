@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.reporting.unread import unread_in
+from services.reporting.rebuilding.unread import unread_in
 from shared.contracts import report
 from shared.contracts.envelope import headers_of, release_of
 from shared.contracts.subjects import parse, subject_of

@@ -53,6 +53,6 @@ def test_percent(part: int, whole: int, said: float | None) -> None:
 
 def test_every_reported_event_is_kept_and_every_figure_is_said_once() -> None:
     reported = {event for event in EVENTS if event.plane == "report"}
-    # That one speaks of the chain of events itself, and is kept with it (services.reporting.held).
+    # That one speaks of the chain of events itself, and is kept with it (services.reporting.ledger.held).
     assert {projected.event for projected in PROJECTED} == reported - {report.LedgerRestored}
     assert len(KEYS) == len(CATALOGUE) + 2

@@ -16,7 +16,7 @@ from services.reporting.figures import Value
 from services.reporting.lag import Lag
 from services.reporting.lateness import Lateness
 from services.reporting.queries import RaisedBy, Reports
-from services.reporting.rebuilds import Rebuilds
+from services.reporting.rebuilding.rebuilds import Rebuilds
 from shared.errors import DomainError
 from shared.web.auth import Role, allow
 from shared.web.fields import Code

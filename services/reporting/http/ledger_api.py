@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends
 from nats.errors import Error as NatsError
 from pydantic import BaseModel
 
-from services.reporting.answering import Answering
-from services.reporting.heads import ChainHeads, chain_heads
-from services.reporting.holdings import Holdings
-from services.reporting.mending import Mending
-from services.reporting.reconcile import Reconcile
-from services.reporting.replay import StreamWentSilent
-from services.reporting.verifying import Verifying
+from services.reporting.ledger.answering import Answering
+from services.reporting.ledger.heads import ChainHeads, chain_heads
+from services.reporting.ledger.holdings import Holdings
+from services.reporting.ledger.mending import Mending
+from services.reporting.ledger.reconcile import Reconcile
+from services.reporting.ledger.verifying import Verifying
+from services.reporting.rebuilding.replay import StreamWentSilent
 from shared.errors import Conflict, Unavailable
 from shared.web.auth import Role, allow
 from shared.web.routers import api_router

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from services.reporting.comparing import Standing
 from services.reporting.figures import TIER_NAMES
 from services.reporting.http.ledger_api import TierLedgers
+from services.reporting.ledger.comparing import Standing
 from services.reporting.tiers.outboxes import Outboxes
 from services.reporting.tiers.topology import Topology
 from shared.i18n import N_

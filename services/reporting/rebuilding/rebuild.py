@@ -22,7 +22,7 @@ from sqlalchemy import MetaData, Table, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from services.reporting.projection import Projection, Row, RowsByTable, rows_of
-from services.reporting.replay import StreamReplay
+from services.reporting.rebuilding.replay import StreamReplay
 from services.reporting.ways import Gate, Ways
 from shared.contracts.event import Event
 from shared.db.transaction import Transaction
@@ -80,8 +80,8 @@ class Rebuild:
     async def run(self) -> None:
         """Read the whole stream and put the result in place.
 
-        Raises :class:`services.reporting.replay.StreamWentSilent` and nats' and the database's own errors; the tables
-        in use are then as they were.
+        Raises :class:`~services.reporting.rebuilding.replay.StreamWentSilent` and nats' and the database's own
+        errors; the tables in use are then as they were.
         """
         await self._writer.run(self._prepare)
         last = self._progress.total = await self._source.last_sequence()

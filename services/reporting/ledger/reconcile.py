@@ -18,11 +18,11 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from services.reporting.alarms import Alarms
-from services.reporting.comparing import OfDay, Own, Standing, Told, first_day_apart, judge
-from services.reporting.held import Chain
-from services.reporting.holdings import Holdings
-from services.reporting.neighbours import KEEPERS, Ledgers
+from services.reporting.ledger.alarms import Alarms
+from services.reporting.ledger.comparing import OfDay, Own, Standing, Told, first_day_apart, judge
+from services.reporting.ledger.held import Chain
+from services.reporting.ledger.holdings import Holdings
+from services.reporting.ledger.neighbours import KEEPERS, Ledgers
 from services.reporting.settings import ledger_subject
 from shared.clock import Clock
 from shared.errors import Unavailable

@@ -16,10 +16,10 @@ from nats.aio.msg import Msg
 from nats.js.errors import Error as JetStreamError
 from pydantic import BaseModel, Field, ValidationError
 
-from services.reporting.alarms import Alarms
-from services.reporting.comparing import Standing, Told
-from services.reporting.held import Chain
-from services.reporting.holdings import HeldOf, Holdings, as_told
+from services.reporting.ledger.alarms import Alarms
+from services.reporting.ledger.comparing import Standing, Told
+from services.reporting.ledger.held import Chain
+from services.reporting.ledger.holdings import HeldOf, Holdings, as_told
 from services.reporting.settings import ledger_subject
 from shared.clock import Clock
 from shared.messaging.link import Link

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from services.reporting.held import BESIDE
-from services.reporting.holdings import Holdings
-from services.reporting.rebuilds import Rebuilds
+from services.reporting.ledger.held import BESIDE
+from services.reporting.ledger.holdings import Holdings
+from services.reporting.rebuilding.rebuilds import Rebuilds
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.tasks import stop

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.reporting.answering import Heard
-from services.reporting.comparing import Standing
-from services.reporting.held import Chain
-from services.reporting.holdings import HeldOf
-from services.reporting.reconcile import Compared
+from services.reporting.ledger.answering import Heard
+from services.reporting.ledger.comparing import Standing
+from services.reporting.ledger.held import Chain
+from services.reporting.ledger.holdings import HeldOf
+from services.reporting.ledger.reconcile import Compared
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from typing import Any
 
 from nats.aio.msg import Msg
 
-from services.reporting.comparing import Standing
-from services.reporting.held import SET_ASIDE, Chain
-from services.reporting.holdings import HeldOf, Holdings
-from services.reporting.mending import OpenStream
-from services.reporting.neighbours import KEEPERS, Ledgers
-from services.reporting.reconcile import Parent, Reconcile
+from services.reporting.ledger.comparing import Standing
+from services.reporting.ledger.held import SET_ASIDE, Chain
+from services.reporting.ledger.holdings import HeldOf, Holdings
+from services.reporting.ledger.mending import OpenStream
+from services.reporting.ledger.neighbours import KEEPERS, Ledgers
+from services.reporting.ledger.reconcile import Parent, Reconcile
 from shared.contracts.envelope import event_id_of, source_of
 from shared.contracts.subjects import parse
 from shared.errors import Unavailable

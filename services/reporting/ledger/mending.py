@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from services.reporting.comparing import Told
-from services.reporting.neighbours import KEEPERS, Ledgers, Looked
-from services.reporting.reconcile import Parent
-from services.reporting.replay import StreamReplay
+from services.reporting.ledger.comparing import Told
+from services.reporting.ledger.neighbours import KEEPERS, Ledgers, Looked
+from services.reporting.ledger.reconcile import Parent
+from services.reporting.rebuilding.replay import StreamReplay
 from shared.contracts.envelope import source_of
 from shared.contracts.subjects import parse
 from shared.messaging.chain import place_in

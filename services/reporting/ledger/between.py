@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from services.reporting.alarms import Alarms
-from services.reporting.answering import Answering
 from services.reporting.http.ledger_api import TierLedgers
-from services.reporting.mending import Mending
-from services.reporting.neighbours import Ledgers
-from services.reporting.rebuild import stream_at
-from services.reporting.reconcile import Parent, Reconcile
+from services.reporting.ledger.alarms import Alarms
+from services.reporting.ledger.answering import Answering
+from services.reporting.ledger.mending import Mending
+from services.reporting.ledger.neighbours import Ledgers
+from services.reporting.ledger.reconcile import Parent, Reconcile
+from services.reporting.ledger.verifying import Verifying
+from services.reporting.rebuilding.rebuild import stream_at
 from services.reporting.settings import ReportingSettings
-from services.reporting.verifying import Verifying
 from shared.runtime import Runtime
 
 

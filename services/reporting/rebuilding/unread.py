@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Table, and_, or_, select
 
-from services.reporting.rebuilds import Rebuilds
+from services.reporting.rebuilding.rebuilds import Rebuilds
 from services.reporting.tables import UnreadField
 from shared.contracts.catalogue import class_at
 from shared.contracts.event import Event

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
 
 from services.reporting.projection import Projection
-from services.reporting.rebuild import Progress, Read, Rebuild, Source
+from services.reporting.rebuilding.rebuild import Progress, Read, Rebuild, Source
 from services.reporting.ways import Ways
 from shared.db.writer import Writer
 from shared.errors import NotFound
 from shared.ids import new_id
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -71,9 +72,7 @@ class Rebuilds:
             yield
         finally:
             if self._running is not None:
-                self._running[1].cancel()
-                with suppress(asyncio.CancelledError):
-                    await self._running[1]
+                await stop(self._running[1])
 
     async def _run(self, progress: Progress) -> None:
         try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
 
-from services.reporting.comparing import Standing
-from services.reporting.held import Chain
+from services.reporting.ledger.comparing import Standing
+from services.reporting.ledger.held import Chain
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from services.reporting.comparing import OfDay
+from services.reporting.ledger.comparing import OfDay
+from shared.web.neighbours import neighbour_client
 
 KEEPERS = ("intake", "routing", "consultation")
 """The services that let anything rise."""
@@ -82,5 +83,5 @@ class Ledgers:
 @asynccontextmanager
 async def http_ledgers(url: str, token: Callable[[], str]) -> AsyncIterator[Ledgers]:
     """The ledgers at the body's own origin."""
-    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
+    async with neighbour_client(url, PATIENCE_SECONDS) as client:
         yield Ledgers(client, token)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from services.reporting.comparing import OfDay, Told
-from services.reporting.held import BESIDE, CHAINS, HELD, SET_ASIDE, Chain
+from services.reporting.ledger.comparing import OfDay, Told
+from services.reporting.ledger.held import BESIDE, CHAINS, HELD, SET_ASIDE, Chain
 from shared.db.reader import Reader
 
 LISTED = 100
@@ -30,7 +30,7 @@ class HeldOf:
 
 @dataclass(frozen=True, slots=True)
 class StandsBeside:
-    """An event that holds no place; see ``services.reporting.held`` for ``why``."""
+    """An event that holds no place; see ``services.reporting.ledger.held`` for ``why``."""
 
     body: str
     chain: str
