@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.body_config import config_path, prepare_body
 from deploy.machine import Machine
 from deploy.topology import SAMPLE, Body, Topology
+from tests.drills.namespaces import Cable, Namespaces
 from tests.instance import Instance
 from tests.link_proxy import LinkProxy
 
@@ -22,13 +23,17 @@ class Apart:
     where it really does. Of a child its parent is given the configuration by hand.
     """
 
-    def __init__(self, folder: Path, topology: Topology = SAMPLE) -> None:
+    def __init__(self, folder: Path, topology: Topology = SAMPLE, spaces: Namespaces | None = None) -> None:
+        """``spaces``: where each body has a network of its own; the links are then cables between those."""
         self.topology = topology
+        self._spaces = spaces
         self._sample = topology is SAMPLE
         file = None if self._sample else _written(topology, folder / "bodies.toml")
         self.runs: dict[str, Instance] = {}
         for body in topology:
             self.runs[body.code] = self._place(folder / body.code, body, file)
+            if spaces is not None:
+                spaces.open(body.code, self._machine(body).ports(topology.slot(body.code)))
         self.links = {body.code: self._link(folder, body) for body in topology if topology.parent_of(body)}
 
     def __getitem__(self, code: str) -> Instance:
@@ -59,16 +64,19 @@ class Apart:
 
     def _place(self, var: Path, body: Body, file: Path | None) -> Instance:
         while True:
-            run = Instance(var, bodies=[body.code], topology=file)
+            inside = self._spaces.inside(body.code) if self._spaces else ()
+            run = Instance(var, bodies=[body.code], topology=file, inside=inside)
             base = run.environment["DOORSTEP_PORT_BASE"]
             if base not in {other.environment["DOORSTEP_PORT_BASE"] for other in self.runs.values()}:
                 return run
 
-    def _link(self, folder: Path, child: Body) -> LinkProxy:
+    def _link(self, folder: Path, child: Body) -> LinkProxy | Cable:
         parent = self.topology.parent_of(child)
         assert parent is not None
         slot = self.topology.slot(parent.code)
         supposed, real = (self._machine(body).ports(slot).leaf for body in (child, parent))
+        if self._spaces is not None:
+            return self._spaces.link(child.code, supposed, real)
         return LinkProxy(real, record=folder / f"{child.code}.wire", port=supposed)
 
 

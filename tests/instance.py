@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,12 +70,15 @@ class Instance:
         database_server: str | None = None,
         bodies: Iterable[str] = (),
         topology: Path | None = None,
+        inside: Sequence[str] = (),
     ) -> None:
         """``database_server`` is a PostgreSQL URL, or None for SQLite files under ``var``.
 
-        With a ``topology`` file its bodies run instead of the sample's, and without sample data.
+        With a ``topology`` file its bodies run instead of the sample's, and without sample data. ``inside`` goes before
+        every command, where that is to run in a place of its own.
         """
         self.var = var
+        self._doorstep = (*inside, DOORSTEP)
         self._what = [*(["--sample"] if topology is None else ["--config", str(topology)]), *bodies]
         self.environment: dict[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("DOORSTEP_")},
@@ -94,7 +97,7 @@ class Instance:
         (self.var / "run.json").unlink(missing_ok=True)
         with (self.var / "up.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [DOORSTEP, "up", *self._what], env=self.environment, stdout=log, stderr=log
+                [*self._doorstep, "up", *self._what], env=self.environment, stdout=log, stderr=log
             )
         wait_until(self._is_up, "doorstep up", READY_SECONDS)
         return self
@@ -186,14 +189,14 @@ class Instance:
     def command(self, *arguments: str, seconds: float = 100) -> Said:
         """Run ``doorstep`` with ``arguments`` on this instance."""
         done = subprocess.run(
-            [DOORSTEP, *arguments], env=self.environment, capture_output=True, timeout=seconds, check=False
+            [*self._doorstep, *arguments], env=self.environment, capture_output=True, timeout=seconds, check=False
         )
         return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Run ``doorstep`` beside the test; its words go to ``commands.log`` in ``var``."""
         with (self.var / "commands.log").open("ab") as log:
-            return subprocess.Popen([DOORSTEP, *arguments], env=self.environment, stdout=log, stderr=log)
+            return subprocess.Popen([*self._doorstep, *arguments], env=self.environment, stdout=log, stderr=log)
 
     def figures(self, body: str, *, at: str, first: str, last: str) -> str:
         """What ``doorstep figures --json`` prints, to the byte."""

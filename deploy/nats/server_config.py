@@ -124,6 +124,10 @@ def server_config(site: ServerSite) -> Conf:
         # Monitoring has no authentication of its own.
         "http": f"127.0.0.1:{site.monitor_port}",
         "max_payload": MAX_PAYLOAD,
+        # A cable that is unplugged tells nobody: without an answer to two of these a connection is ended, and made
+        # anew once the cable is back, instead of when TCP thinks of trying again, which may be two minutes later.
+        "ping_interval": "15s",
+        "ping_max": 2,
         "log_file": str(site.log),
         "logfile_size_limit": 16 * 1024 * 1024,
         "logfile_max_num": 4,

@@ -1,4 +1,4 @@
-"""``python -m tests.drills.cut_for_a_week [--issues 5000]``: a county without its link, and message servers killed.
+"""``python -m tests.drills.cut_for_a_week [--issues 5000] [--namespaces]``: a county without its link, servers killed.
 
 A county, its prefecture and their region run apart on this machine, each with its services and its nats-server. The
 county's link is cut, the county records the issues of one week, the prefecture hands issues down to it, and the link is
@@ -6,6 +6,9 @@ restored: within a minute all of the week must be in the region's figures, and w
 once. Then the prefecture's message server is killed while more issues come in, then the county's, then both. In the end
 the region must hold every event of the county once and in the county's order, and the figures of the county at all
 three must be, byte for byte, those of three bodies that did the same undisturbed.
+
+With ``--namespaces`` each body has a network namespace of its own, and the link is a virtual cable that is unplugged:
+nobody is told, packets are gone. Where that cannot be it says why and ends with 77.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from deploy.client import BodyClient
 from deploy.ledger.arrival import NotCaughtUp, wait_for_figures
 from tests.apart import Apart
 from tests.drills.handing_down import HandingDown
+from tests.drills.namespaces import Namespaces, driven_from_inside
 from tests.tree import THREE_LEVELS
 from tests.tree_reporting import held_at
 
@@ -63,7 +67,12 @@ def main(arguments: Sequence[str] | None = None, to: TextIO = sys.stdout) -> int
     """Run the drill; 0 when everything held."""
     parser = argparse.ArgumentParser(prog="python -m tests.drills.cut_for_a_week", description=__doc__)
     parser.add_argument("--issues", type=int, default=5_000, help="of the week without a link")
+    parser.add_argument("--namespaces", action="store_true", help="each body in a network namespace; needs root")
+    parser.add_argument("--inside", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    if chosen.namespaces and chosen.inside is None:
+        return driven_from_inside(THREE_LEVELS, "tests.drills.cut_for_a_week", list(arguments or ()))
+    spaces = Namespaces(THREE_LEVELS, chosen.inside) if chosen.inside else None
     began = time.monotonic()
 
     def say(words: str) -> None:
@@ -73,9 +82,9 @@ def main(arguments: Sequence[str] | None = None, to: TextIO = sys.stdout) -> int
     with tempfile.TemporaryDirectory(prefix="doorstep-drill-") as place:
         try:
             say("The three bodies that are disturbed")
-            disturbed = Drill(Path(place) / "disturbed", chosen.issues, say).run(disturbed=True)
+            disturbed = Drill(Path(place) / "disturbed", chosen.issues, say, spaces).run(disturbed=True)
             say("The three bodies that are not")
-            undisturbed = Drill(Path(place) / "undisturbed", chosen.issues, say).run(disturbed=False)
+            undisturbed = Drill(Path(place) / "undisturbed", chosen.issues, say, spaces).run(disturbed=False)
             _compare(disturbed, undisturbed, chosen.issues)
         except (Failed, NotCaughtUp, AssertionError) as failure:
             say(f"FAILED: {failure}")
@@ -98,12 +107,12 @@ def _compare(disturbed: Outcome, undisturbed: Outcome, issues: int) -> None:
 class Drill:
     """One pass over three bodies in ``folder``."""
 
-    def __init__(self, folder: Path, issues: int, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, issues: int, say: Callable[[str], None], spaces: Namespaces | None) -> None:
         folder.mkdir(parents=True)
         self._folder = folder
         self._issues = issues
         self._say = say
-        self._apart = Apart(folder / "bodies", THREE_LEVELS)
+        self._apart = Apart(folder / "bodies", THREE_LEVELS, spaces)
         self._ledgers = 0
 
     def run(self, *, disturbed: bool) -> Outcome:

@@ -70,6 +70,13 @@ def stands_still(by: httpx.Client, reference: str) -> bool:
     return (reference, "answer") in [(each["reference"], each["kind"]) for each in paused]
 
 
+def residents(instance: Instance, body: str) -> tuple[int, int]:
+    """How many issues, and of how many residents, the prefecture counts for ``body``."""
+    span = {"from": "2015-01-01", "to": "2099-12-31", "body": body}
+    found = ok(instance.staff("officer", "ili").get("/api/v1/figures/residents", params=span))
+    return found["issues"], found["residents"]
+
+
 def track(instance: Instance, issue: Submitted) -> dict[str, Any]:
     found: dict[str, Any] = ok(instance.anyone().get(f"/api/v1/track/{issue.tracking_code}"))
     return found
@@ -97,6 +104,7 @@ def working_member(instance: Instance, reference: str, body: str) -> httpx.Clien
 
 
 def test_up_accepted_worked_on_and_answered(instance: Instance) -> None:
+    before = {body: residents(instance, body) for body in ("zhaosu", "ili")}
     issue, member, _ = in_progress(instance, contact={"name": NAME, "phone": "13800138000"})
     here, above = instance.staff("dispatcher"), instance.staff("dispatcher", "ili")
     handover = offer(instance, member, issue.reference)
@@ -134,6 +142,12 @@ def test_up_accepted_worked_on_and_answered(instance: Instance) -> None:
             ("ili", "accepted"),
             ("zhaosu", "answered"),
         ]
+    # Counted where it was received, and nowhere twice.
+    counted = {**before, "zhaosu": tuple(number + 1 for number in before["zhaosu"])}
+    wait_until(
+        lambda: {body: residents(instance, body) for body in counted} == counted,
+        f"{counted} instead of { {body: residents(instance, body) for body in counted} } at the prefecture",
+    )
     seen = track(instance, issue)
     assert (seen["reference"], seen["state"], seen["with_body"]) == (issue.reference, "closed", "zhaosu")
     steps = [line["step"] for line in seen["timeline"] if line["step"].startswith("handed")]

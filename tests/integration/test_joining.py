@@ -17,6 +17,7 @@ from deploy.tiers.invitation import BadInvitation, ClockOff, InvitationExpired, 
 from deploy.tiers.inviting import BadChild, dismiss
 from deploy.tiers.joining import JoinRefused, NotJoined, join, leave
 from deploy.tiers.links import links
+from deploy.tiers.own_sites import OwnSites
 from deploy.tiers.wire import LeafAddress, NoAnswer, ParentUnreachable, SignInRefused, ask, is_let_in
 from tests.integration.own_tiers import RunningBody, make, running
 from tests.integration.two_bodies import BodyRouting, routing_of, vault
@@ -251,6 +252,15 @@ async def test_an_unreachable_parent_is_named_and_the_body_works_on(tmp_path: Pa
             await is_let_in(address, user="leaf_zhaosu", secret="x")
         await child.join(file)
         assert len(await parent.heard("zhaosu", 5)) == 5
+        # The same at a start: it is said once, naming whom and where, and the body works.
+        parent.kill_server()
+        child.kill_server()
+        await child.start_server()
+        said: list[str] = []
+        desk, look_up = OwnSites([zhaosu], said.append).companions(lambda _: child.pid)
+        desk.close()
+        await asyncio.gather(look_up, child.report(range(5, 8)))
+        assert len(said) == 1 and f"ili does not answer at {ili.leaf_address}" in said[0]
 
 
 async def test_rotating_gives_a_new_secret_and_the_old_one_opens_nothing(tmp_path: Path) -> None:
