@@ -32,6 +32,7 @@ def test_pauses_grow_and_end() -> None:
 
 def test_members_are_told_of_what_they_have_to_do() -> None:
     told = {Kind.ORDER, Kind.ASKED_IN, Kind.INVITATION, Kind.DEADLINE_NEAR, Kind.DEADLINE_MISSED, Kind.DEADLINE_TOLD}
+    told |= {Kind.SUPERVISED, Kind.SUPERVISED_LATE, Kind.BRIEF_SETTLED}
     assert {kind for kind in Kind if kind.audience is Audience.MEMBER} == told
 
 
