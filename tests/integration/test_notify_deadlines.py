@@ -39,6 +39,38 @@ async def test_the_member_is_warned_and_the_office_told_each_in_its_language_and
     assert "m1" in bodies[3]
 
 
+async def test_who_owes_another_body_an_answer_is_told_and_so_is_who_waits_for_it(zhaosu: NotifyUnderTest) -> None:
+    pressed = {"occurred_at": NOW, "supervision_id": "s1", "reference": "AAAA-1111", "other": "ili", "answer_by": NOW}
+    here = {**pressed, "is_ours": False, "member": "m1"}
+    await zhaosu.say(inner.SupervisionMoved(**here, state="open"), "e1", times=2)
+    await zhaosu.say(inner.SupervisionLate(**here), "e2", times=2)
+    await zhaosu.say(inner.SupervisionMoved(**here, state="answered"), "e3")
+    await zhaosu.say(inner.SupervisionMoved(**{**pressed, "is_ours": True, "member": None}, state="answered"), "e4")
+    handed = {"occurred_at": NOW, "handing_id": "h1", "reference": "2026-3", "other": "ili", "answer_by": NOW}
+    brief = {**handed, "is_ours": True, "brief_id": "b1", "member": "m1"}
+    for number, state in enumerate(("undecided", "adopted", "withdrawn")):
+        await zhaosu.say(inner.BriefMoved(**brief, state=state), f"b{number}")
+    await zhaosu.say(inner.BriefLate(**brief), "b4", times=2)
+    await zhaosu.say(
+        inner.BriefMoved(**{**handed, "is_ours": False, "brief_id": None, "member": None}, state="undecided"), "b5"
+    )
+    assert await zhaosu.states(9, "sent") == ["sent"] * 9
+    sent = [(notice["kind"], notice["audience"]) for notice in await zhaosu.log()]
+    assert sorted(sent) == [
+        ("brief-back", "office"),
+        ("brief-late", "office"),
+        ("brief-received", "office"),
+        ("brief-settled", "member"),
+        ("superv-answered", "office"),
+        ("supervised", "member"),
+        ("supervised-late", "member"),
+        ("supervision", "office"),
+        ("supervision-late", "office"),
+    ]
+    links = {mail.get_body(("plain",)).get_content().split(ORIGIN)[1].split()[0] for mail in zhaosu.mail.taken}  # type: ignore[union-attr]
+    assert links == {"/office/supervisions/s1", "/work/briefs/b1", "/work/briefs/received/h1"}
+
+
 async def test_what_concerns_no_single_issue_and_no_member_is_told_to_the_office_alone(zhaosu: NotifyUnderTest) -> None:
     nobody = facts(kind="commitment", reference=None, member=None, commitment_id="c1")
     await zhaosu.say(inner.DeadlineWarned(**nobody), "e1")

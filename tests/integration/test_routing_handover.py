@@ -16,6 +16,7 @@ import pytest
 from services.routing.handover import clock as handover_clock
 from shared import dates
 from shared.contracts import inner
+from shared.contracts.handover import SupervisionOpened
 from tests.integration.routing_office import until
 from tests.integration.two_bodies import RESIDENT, BodyRouting, Link, routing_of, vault
 from tests.integration.two_tiers import TierServer, county_and_prefecture, free_ports
@@ -283,6 +284,25 @@ async def test_a_parent_presses_is_answered_asks_again_and_closes(bodies: Bodies
 
     await here.tell(inner.RecordErased(occurred_at=here.clock.now(), reference=reference))
     await until(lambda: _texts(here, supervision), set())
+    # Nobody presses the body above.
+    now = here.clock.now()
+    upward = SupervisionOpened(
+        occurred_at=now,
+        supervision_id="upward",
+        reference=reference,
+        to="ili",
+        text=QUESTION,
+        kind="answer",
+        late_since=now,
+        answer_by=now,
+    )
+    await here.tell(upward)
+
+    async def parked() -> int:
+        return len((await above.ask("GET", "/api/v1/routing/parked", role="officer"))["items"])
+
+    await until(parked, 1)
+    assert await above.supervision("upward") is None
 
 
 async def _refuses_to_press(here: BodyRouting, above: BodyRouting, reference: str) -> None:
