@@ -17,6 +17,8 @@ POSTGRES_HOST, POSTGRES_PORT = "postgres", 5432
 
 TOLD = "/run/doorstep"
 """Where a container finds what it is told: the folder of that name and of no other, mounted read-only."""
+DATA = "/data"
+"""The message server's volume: the body's folder is below it."""
 
 
 def leaf_address(body: str) -> str:

@@ -30,7 +30,7 @@ from deploy.body_config import BodyConfig
 from deploy.containers.site import Site, write_sites
 from deploy.topology import SAMPLE, SERVICES
 from tests.drills.composed import ComposedBodies, answers, counted
-from tests.drills.podman import CannotRun, Podman, missing
+from tests.drills.podman import LEAN, CannotRun, Podman, missing
 from tests.e2e.loop import case_in_progress, figures, ok, order_of, submit
 from tests.instance import DOORSTEP, free_port_base
 from tests.servers import wait_until
@@ -56,8 +56,9 @@ TIERS = {"zhaosu": "county", "ili": "prefecture"}
 class Drill:
     """One run of it, below ``work``."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, *, keep: bool) -> None:
         self.podman = Podman(work)
+        self._keep = keep
         self.project = f"doorstep-drill-{os.getpid()}"
         self.began = time.monotonic()
         self._leaf_port = 0
@@ -80,10 +81,10 @@ class Drill:
         self.say("our base image made of Debian's packages")
         self.podman.try_out(base)
         authorities = {"UV_SYSTEM_CERTS": "1", "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt"}
-        self.podman.build(COMPOSE.with_name("Containerfile"), ROOT, IMAGE, BASE=base, **authorities)
+        self.podman.build(COMPOSE.with_name("Containerfile"), ROOT, IMAGE, layers=self._keep, BASE=base, **authorities)
 
     def _build_standin(self) -> None:
-        base = self.podman.base("standin-base", "nginx-light", "postgresql-15")
+        base = self.podman.base("standin-base", "nginx-light", "postgresql-15", how=LEAN)
         here = Path(__file__).parent
         self.podman.build(here / "standin.Containerfile", here, STANDIN, BASE=base)
 
@@ -289,7 +290,7 @@ class Drill:
 
 def run(work: Path, *, keep: bool) -> int:
     """The exit code."""
-    drill = Drill(work)
+    drill = Drill(work, keep=keep)
     try:
         drill.podman.clear()  # of a run that was killed
         drill.build()

@@ -7,12 +7,29 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 TOOLS = ("podman", "buildah", "mmdebstrap", "runc", "iptables", "netavark", "aardvark-dns")
 _BESIDE_PODMAN = ("/usr/lib/podman", "/usr/libexec/podman")
 """Where its own programs lie, which nobody types."""
 _MIRROR = "http://deb.debian.org/debian"
+
+LEAN = (
+    # Debian's PostgreSQL makes a cluster of its own when it is installed, which nobody would ever start.
+    '--essential-hook=mkdir -p "$1/etc/postgresql-common"',
+    '--essential-hook=echo create_main_cluster = false > "$1/etc/postgresql-common/createcluster.conf"',
+    "--dpkgopt=force-confold",
+    *(
+        f"--dpkgopt=path-exclude={path}"
+        for path in (
+            *("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*"),
+            # Its compiler of queries, larger than all the rest; without it they are interpreted.
+            *("/usr/lib/*/libLLVM*", "/usr/lib/postgresql/*/lib/llvmjit*", "/usr/lib/postgresql/*/lib/bitcode/*"),
+        )
+    ),
+)
+"""What mmdebstrap is told for an image of PostgreSQL that lives for minutes."""
 
 _CONTAINERS = """\
 [containers]
@@ -26,12 +43,6 @@ network_config_dir = "{work}/networks"
 """
 # Each line is here because a machine without it was met: limits that may not be raised, both kinds of cgroups at
 # once, no systemd.
-_NO_CLUSTER = (
-    '--essential-hook=mkdir -p "$1/etc/postgresql-common"',
-    '--essential-hook=echo create_main_cluster = false > "$1/etc/postgresql-common/createcluster.conf"',
-    "--dpkgopt=force-confold",
-)
-"""Debian's PostgreSQL makes a cluster of its own when it is installed, which nobody would ever start."""
 _STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{work}/graph"\nrunroot = "{work}/run"\n'
 
 
@@ -86,24 +97,26 @@ class Podman:
             command, env=self.environment, cwd=self.work, capture_output=True, timeout=100, check=False
         ).returncode
 
-    def base(self, name: str, *packages: str) -> str:
-        """The tag of a base image of Debian's packages, from this machine's own mirror."""
+    def base(self, name: str, *packages: str, how: Sequence[str] = ()) -> str:
+        """The tag of a base image of Debian's packages, from this machine's own mirror; ``how`` is for mmdebstrap."""
         tag = f"localhost/{name}:bookworm"
         tar = self.work / f"{name}.tar"
         if not tar.exists():
             draft = tar.with_suffix(".draft.tar")
             including = f"--include={','.join(('ca-certificates', *packages))}"
             try:
-                how = ("--quiet", "--variant=minbase", *_NO_CLUSTER, including)
-                self.run("mmdebstrap", *how, "bookworm", draft, _mirror())
+                self.run("mmdebstrap", "--quiet", "--variant=minbase", *how, including, "bookworm", draft, _mirror())
             except AssertionError as reason:
                 raise CannotRun(f"mmdebstrap could not make a base image: {str(reason)[-600:]}") from None
             draft.rename(tar)
         self.run("podman", "import", tar, tag)
         return tag
 
-    def build(self, containerfile: Path, context: Path, tag: str, **arguments: str) -> None:
-        """Build an image with the machine's own authorities, which a private mirror may need."""
+    def build(self, containerfile: Path, context: Path, tag: str, *, layers: bool = False, **arguments: str) -> None:
+        """Build an image with the machine's own authorities, which a private mirror may need.
+
+        With ``layers`` each step is kept for a next time, which costs as much as the half of all steps.
+        """
         given = [f"--build-arg={name}={value}" for name, value in arguments.items()]
         # chroot: the runtimes' own isolation needs more than a container on such a machine may have.
         how = (
@@ -113,7 +126,7 @@ class Podman:
             "host",
             "--format",
             "docker",
-            "--layers",
+            f"--layers={str(layers).lower()}",
             "-v",
             "/etc/ssl/certs:/etc/ssl/certs:ro",
         )

@@ -165,6 +165,7 @@ def test_the_containerfile_names_only_what_exists() -> None:
         assert importlib.util.find_spec(module) is not None, module
     assert re.search(r"uv==\S+", text)[0] in (ROOT / "Makefile").read_text()  # type: ignore[index]
     assert f"USER {addresses.IMAGE_USER}:{addresses.IMAGE_USER}" in text and f"EXPOSE {addresses.SERVICE_PORT}" in text
+    assert f"DOORSTEP_VAR={addresses.DATA}" in text, "commands typed in there find the body on the volume"
     assert "tini" in text and "HEALTHCHECK" in text
 
 
