@@ -24,6 +24,7 @@ from services.notify.postbox import MAIL_SERVER_AWAY, NotTaken, Postbox
 from services.notify.tally import Tally
 from shared.clock import Clock
 from shared.messaging.arrivals import Arrivals
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -73,9 +74,7 @@ class Sender:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await stop(task)
             await self._postbox.close()
 
     async def send_due(self) -> int:
