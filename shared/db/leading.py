@@ -83,6 +83,9 @@ class Elected:
     def __init__(self, url: str) -> None:
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._leads = False
+        self._leaving = False
+        self._over = asyncio.Event()
+        """That this process leads, for whatever reason."""
         self._to_tell = asyncio.Event()
 
     @property
@@ -96,17 +99,23 @@ class Elected:
     @asynccontextmanager
     async def taking_turns(self, duty: Duty, told: Callable[[], None]) -> AsyncIterator[None]:
         decided: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._leaving = False
         standing = asyncio.create_task(self._stand(duty, told, decided), name="leading")
         telling = asyncio.create_task(self._keep_telling(), name="telling the leader")
         try:
             await decided
             yield
         finally:
+            self._leaving = True
+            self._over.set()
+            if self._leads:
+                # It leaves its duties in its own time; a cancellation would come in between.
+                await asyncio.wait([standing])
             await stop(standing)
             await stop(telling)
 
     async def _stand(self, duty: Duty, told: Callable[[], None], decided: asyncio.Future[None]) -> None:
-        while True:
+        while not self._leaving:
             try:
                 await self._stand_once(duty, told, decided)
             except Exception as error:
@@ -114,13 +123,13 @@ class Elected:
                     decided.set_exception(error)
                     return
                 log.warning("stands-again", error=repr(error), seconds=AGAIN_AFTER_SECONDS)
-            await asyncio.sleep(AGAIN_AFTER_SECONDS)
+                await asyncio.sleep(AGAIN_AFTER_SECONDS)
 
     async def _stand_once(self, duty: Duty, told: Callable[[], None], decided: asyncio.Future[None]) -> None:
-        """Lead until the connection is lost, which raises ConnectionError."""
+        """Lead until this process leaves, or the connection is lost, which raises ConnectionError."""
         async with self._connected() as connection:
-            lost = asyncio.Event()
-            connection.add_termination_listener(lambda _: lost.set())
+            self._over.clear()
+            connection.add_termination_listener(lambda _: self._over.set())
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", *LEADER):
                 _settle(decided)
                 await _wait_in_line(connection)
@@ -131,11 +140,19 @@ class Elected:
             try:
                 async with duty():
                     _settle(decided)
-                    await _while_held(connection, lost)
+                    await self._while_held(connection)
             finally:
                 self._leads = False
                 log.info("leads-no-longer")
                 self._to_tell.set()  # what was committed while we took ourselves for the leader still
+
+    async def _while_held(self, connection: Any) -> None:
+        while not self._leaving:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), ASKED_EVERY_SECONDS)
+            if connection.is_closed():
+                raise ConnectionError("the connection that held the lock has ended")
+            await connection.execute("SELECT 1", timeout=ANSWERED_WITHIN_SECONDS)
 
     async def _keep_telling(self) -> None:
         while True:
@@ -163,8 +180,9 @@ class Elected:
         finally:
             # The lock goes with the connection: said while the other end listens, or else just hung up.
             try:
-                await connection.close(timeout=ANSWERED_WITHIN_SECONDS)
-            except Exception:
+                with suppress(Exception):
+                    await connection.close(timeout=ANSWERED_WITHIN_SECONDS)
+            finally:
                 connection.terminate()
 
 
@@ -181,11 +199,3 @@ async def _wait_in_line(connection: Any) -> None:
         with suppress(LockNotAvailableError):
             await connection.fetchval("SELECT pg_advisory_lock($1, $2)", *LEADER)
             return
-
-
-async def _while_held(connection: Any, lost: asyncio.Event) -> None:
-    while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(lost.wait(), ASKED_EVERY_SECONDS)
-            raise ConnectionError("the connection that held the lock has ended")
-        await connection.execute("SELECT 1", timeout=ANSWERED_WITHIN_SECONDS)

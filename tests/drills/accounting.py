@@ -68,7 +68,8 @@ class Account:
     def lines(self) -> Iterator[str]:
         """The figures."""
         counts = ", ".join(f"{service} {len(found)}" for service, found in self.held.items())
-        yield f"answered {len(self.answered)}; held: {counts}; the figure {self.figure}, made anew {self.figure_made_anew}; unassigned {self.unassigned}"
+        yield f"answered {len(self.answered)}; held: {counts}; of the orders {self.unassigned} with nobody"
+        yield f"the figure is {self.figure}, made anew from the stream {self.figure_made_anew}"
         yield f"{len(self.said)} events said, {len(self.in_streams)} in the streams"
         kinds = Counter(kind for kind, _ in self.letters.elements())
         yield f"letters {dict(kinds)}, {dict(self.states)}; {self.posted} posted, {self.posted_again} of them twice"

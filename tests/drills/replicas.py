@@ -139,9 +139,7 @@ async def drill(folder: Path, server: str, told: argparse.Namespace) -> int:
         await several.start()
         await _settle_roster(several)
         await _until_places_known(several, residents)
-        say(
-            f"{len(several.nodes)} message servers, {len(several.replicas)} services; leading: {await _leading(several)}"
-        )
+        say(f"{len(several.nodes)} message servers, {len(several.replicas)} services; lead: {await _leading(several)}")
         usage, began = Usage(), time.monotonic()
         killing = [asyncio.create_task(killer.run()), asyncio.create_task(killer.keep_alive())] if told.every else []
         await residents.submit_for(told.minutes * 60, told.rate)
@@ -157,7 +155,7 @@ async def drill(folder: Path, server: str, told: argparse.Namespace) -> int:
             say(f"{what} were done {time.monotonic() - began:.1f} s after the last answer: {left or 'none waits'}")
             if left:
                 break
-        say(f"leading: {await _leading(several)}")
+        say(f"lead: {await _leading(several)}")
         account = await take_account(several, residents.accepted, residents.with_address)
         return judge(account, residents, killer, left)
     finally:
