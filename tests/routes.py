@@ -28,11 +28,13 @@ def read_once(patch: pytest.MonkeyPatch) -> None:
             tuple(more.get("methods") or ()),
             # What is given as a default, or asked before, may be made anew with each app: then it is another route.
             tuple(map(id, endpoint.__defaults__ or ())),
+            tuple(map(id, endpoint.__annotations__.values())),
+            id(more.get("response_model")),
             tuple(id(depends.dependency) for depends in dependencies),
         )
         if key not in found:
             read(route, path, endpoint, **more)
-            found[key] = dict(vars(route)), (endpoint, dependencies)  # kept, so that no id is given twice
+            found[key] = dict(vars(route)), (endpoint, more)  # kept, so that no id is given twice
             return
         described, _ = found[key]
         vars(route).update(described)

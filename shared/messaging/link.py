@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 256
 ACK_WAIT_SECONDS = 30.0
+ATTEMPT_ENDS_SECONDS = 0.5
 ASK_SECONDS = 5.0
 MAX_ACK_PENDING = 4 * BATCH
 CONNECT_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -156,6 +157,8 @@ class Link:
         try:
             yield
         finally:
+            # An attempt under way ends in a moment; cancelled, it would leave its socket open (nats-py 2.16).
+            await asyncio.wait([task], timeout=ATTEMPT_ENDS_SECONDS)
             await stop(task)
             with suppress(Exception):  # the server may be gone already; we are leaving anyway
                 await self._broker.stop()

@@ -19,6 +19,9 @@ from shared.web.routers import api_router
 
 ISO_DAY = r"^\d{4}-\d{2}-\d{2}$"
 
+READERS = Depends(allow(Role.OFFICER, Role.DISPATCHER, Role.SERVICE))
+SENDERS = Depends(allow(Role.OFFICER, Role.SERVICE))
+
 
 class Resend(BaseModel):
     """``first``: the place from which on; ``padding``: how many sequences of the stream to fill before."""
@@ -36,10 +39,8 @@ class Restored(BaseModel):
 def ledger_router(runtime: Runtime, service: str) -> APIRouter:
     """A chain's head, days and places; whether it is whole; its events once more."""
     ledger = runtime.ledger
-    router = api_router(
-        f"/api/v1/{service}/ledger", "messaging", [Depends(allow(Role.OFFICER, Role.DISPATCHER, Role.SERVICE))]
-    )
-    acting = [Depends(allow(Role.OFFICER, Role.SERVICE))]
+    router = api_router(f"/api/v1/{service}/ledger", "messaging", [READERS])
+    acting = [SENDERS]
 
     @router.get("")
     async def look(

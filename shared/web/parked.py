@@ -17,11 +17,12 @@ from shared.web.paging import decode_cursor, encode_cursor
 from shared.web.routers import api_router
 
 PAGE = 50
+STAFF = Depends(allow(Role.OFFICER, Role.DISPATCHER))
 
 
 def parked_router(runtime: Runtime, service: str) -> APIRouter:
     """``/api/v1/<service>``: ``/parked`` and what is done about it, ``/kept``, ``/unpublished``, ``/outbox``."""
-    router = api_router(f"/api/v1/{service}", "messaging", [Depends(allow(Role.OFFICER, Role.DISPATCHER))])
+    router = api_router(f"/api/v1/{service}", "messaging", [STAFF])
 
     @router.get("/outbox")
     async def outbox() -> dict[str, int]:

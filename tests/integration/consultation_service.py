@@ -77,6 +77,11 @@ class Bench:
         subject = stamp + subject_of(said_by, type(event))
         await self.client.jetstream().publish(subject, event.model_dump_json().encode(), headers=headers)
 
+    async def unread(self) -> int:
+        """Events that the service has still to apply."""
+        durable = await self.client.jetstream().consumer_info("INNER", "consultation-inner-v1")
+        return (durable.num_pending or 0) + (durable.num_ack_pending or 0)
+
     async def publish_roster(self, revision: int = 1) -> None:
         stations = {"st1": (OWN, OTHER), "st2": ("m-third",)}
         for code, members in stations.items():
@@ -215,5 +220,6 @@ async def running(
         signers = {issuer: TokenSigner(issuer, private, BODY, clock) for issuer, (private, _) in keys.items()}
         bench = Bench(http, client, clock, signers)
         await bench.publish_roster()
+        await bench.until(bench.unread, 0)
         yield bench
     await client.close()
