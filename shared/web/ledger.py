@@ -40,7 +40,6 @@ def ledger_router(runtime: Runtime, service: str) -> APIRouter:
     """A chain's head, days and places; whether it is whole; its events once more."""
     ledger = runtime.ledger
     router = api_router(f"/api/v1/{service}/ledger", "messaging", [READERS])
-    acting = [SENDERS]
 
     @router.get("")
     async def look(
@@ -64,7 +63,7 @@ def ledger_router(runtime: Runtime, service: str) -> APIRouter:
         events, fault = await ledger.verify()
         return {"events": events, "fault": asdict(fault) if fault else None}
 
-    @router.post("/resend", dependencies=acting)
+    @router.post("/resend", dependencies=[SENDERS])
     async def resend(asked: Resend) -> dict[str, int]:
         """Publish once more; ``sequence`` is the stream's after it, 0 where nothing was sent."""
         try:
@@ -73,7 +72,7 @@ def ledger_router(runtime: Runtime, service: str) -> APIRouter:
             raise Unavailable("broker-away", "The message server cannot be reached just now.") from away
         return {"sent": sent, "sequence": last}
 
-    @router.post("/restored", dependencies=acting)
+    @router.post("/restored", dependencies=[SENDERS])
     async def restored(asked: Restored) -> dict[str, Any]:
         """Say upward that this ledger went back to ``position``; said once for each place it stood at by then."""
         agreed, head = await ledger.at(asked.position), await ledger.head()

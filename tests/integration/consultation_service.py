@@ -13,6 +13,7 @@ import httpx
 import nats
 from nats.aio.client import Client
 from nats.js.api import StreamConfig
+from nats.js.errors import NotFoundError
 
 from services.consultation.app import build
 from services.consultation.settings import ConsultationSettings
@@ -79,7 +80,10 @@ class Bench:
 
     async def unread(self) -> int:
         """Events that the service has still to apply."""
-        durable = await self.client.jetstream().consumer_info("INNER", "consultation-inner-v1")
+        try:
+            durable = await self.client.jetstream().consumer_info("INNER", "consultation-inner-v1")
+        except NotFoundError:
+            return -1  # it has not come to reading yet
         return (durable.num_pending or 0) + (durable.num_ack_pending or 0)
 
     async def publish_roster(self, revision: int = 1) -> None:
