@@ -92,7 +92,9 @@ async def test_issues_are_handed_both_ways_between_bodies_that_joined_while_they
         await here.ask("POST", f"/api/v1/handovers/{down}/return", {"reason": "属于州级权限。"})
         assert (await above.until(down, "returned"))["reason"] == "属于州级权限。"
         for one in (ili, zhaosu):
-            assert ("DOWN_zhaosu", 0) in [(each.down_stream, each.down_lag) for each in await links(one)]
+            async with asyncio.timeout(20):  # a server says how far it lags with its next heartbeat
+                while ("DOWN_zhaosu", 0) not in [(each.down_stream, each.down_lag) for each in await links(one)]:
+                    await asyncio.sleep(0.1)
         for body, other in ((here, "ili"), (above, "zhaosu"), (here, "region")):
             names = await body.ask("GET", "/api/v1/roster/names")
             assert names["body"][other] == {"en": f"Body {other}"}
