@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from deploy.body_config import BodyConfig, prepare_body
 from deploy.machine import Machine
+from deploy.nats.in_step import Parent, keep_in_step
 from deploy.nats.safety import check_settings
 from deploy.nats.server_config import ServerSecrets, ServerSite, render
 from deploy.private_file import write_private
@@ -79,11 +81,22 @@ class TopologySites:
         return self._body(code).parent
 
     def companions(self, server_pid: ServerPid) -> Sequence[Coroutine[Any, Any, None]]:
-        """None: who is joined stands in the topology."""
-        return ()
+        """A look at what the parents that run here hand down; who is joined stands in the topology."""
+        parents = [body.code for body in self._topology if self.children(body.code)]
+        return [
+            keep_in_step(parent_of(self._configs[code]), partial(self.children, code))
+            for code in parents
+            if server_pid(code) is not None
+        ]
 
     def _body(self, code: str) -> Body:
         return self._topology.body(code)
+
+
+def parent_of(config: BodyConfig) -> Parent:
+    """The body of ``config`` as one that hands down."""
+    steward = config.nats_url("steward_uplink", config.secrets.nats_steward)
+    return Parent(config.monitor_url, services_url=config.services_nats_url, steward_url=steward)
 
 
 def server_site(config: BodyConfig, folder: Path, children: dict[str, str]) -> ServerSite:

@@ -18,7 +18,6 @@ from deploy.accounts import Account
 from deploy.body_config import BodyConfig, config_path
 from deploy.lock import PlaceLock
 from deploy.machine import Machine
-from deploy.nats.in_step import Parent, keep_in_step
 from deploy.nats.streams import StewardUrls, declare_handed, declare_streams
 from deploy.ports import until_free
 from deploy.process import Command, Watched
@@ -27,6 +26,7 @@ from deploy.sample_run import until_risen
 from deploy.sites import Sites
 from deploy.topology import Body, Topology
 from deploy.trouble import NothingUp
+from shared.tasks import stop
 
 READY_WITHIN = 60.0
 """Seconds until a start is given up; a usual one takes a tenth of it."""
@@ -75,7 +75,6 @@ class Supervisor:
         self._services: list[Watched] = []
         self._pids: dict[str, int] = {}
         self._run: Run | None = None
-        self._configs: dict[str, BodyConfig] = {}
         self._stopping = asyncio.Event()
 
     async def run(self, settle: Settle, on_ready: Callable[[Run], None]) -> None:
@@ -96,13 +95,10 @@ class Supervisor:
             await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 on_ready(starting.result())
-                beside = [*self._sites.companions(self._server_pid), *map(self._kept_in_step, self._bodies)]
-                tasks += [asyncio.create_task(work) for work in beside]
+                tasks += [asyncio.create_task(work) for work in self._sites.companions(self._server_pid)]
                 await waiting
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*map(stop, tasks), return_exceptions=True)
             await self._stop()
 
     def _on_signal(self) -> None:
@@ -112,7 +108,7 @@ class Supervisor:
         self._stopping.set()
 
     async def _start(self, settle: Settle) -> Run:
-        configs = self._configs = self._sites.configure()
+        configs = self._sites.configure()
         await until_free(self._ports(configs))
         if self._machine.database_server is not None:
             # Imported here: with SQLite files the supervisor needs no database library.
@@ -170,12 +166,6 @@ class Supervisor:
     async def _declare(self, body: Body, config: BodyConfig) -> None:
         await _until_ok(f"{config.monitor_url}/healthz", f"{body.code}'s nats-server")
         await declare_streams(self._steward_urls(config), body.code, children=self._sites.children(body.code))
-
-    async def _kept_in_step(self, body: Body) -> None:
-        config = self._configs[body.code]
-        urls = self._steward_urls(config)
-        parent = Parent(config.monitor_url, services_url=config.services_nats_url, steward_url=urls.uplink)
-        await keep_in_step(parent, lambda: self._sites.children(body.code))
 
     def _steward_urls(self, config: BodyConfig) -> StewardUrls:
         steward = config.secrets.nats_steward

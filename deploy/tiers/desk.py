@@ -19,12 +19,15 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from deploy.nats.in_step import keep_in_step
 from deploy.nats.names import bind_subject
 from deploy.nats.streams import StewardUrls, StreamsNotDeclared, declare_handed, declare_streams
+from deploy.sites import parent_of
 from deploy.tiers.invitation import CLOCK_LIMIT
 from deploy.tiers.own_body import OwnBody
 from deploy.tiers.register import Child, Tiers
 from deploy.tiers.reload import look, reload_server
+from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +36,8 @@ Language = Annotated[str, Field(max_length=20)]
 Name = Annotated[str, Field(max_length=200)]
 _LINKED_WITHIN = 15.0
 _LINK_LOOK_EVERY = 1.0
+_PARENT_DECLARES_WITHIN = 2.0
+"""Seconds from the link on, in which the parent's desk declares what it hands down; usually a tenth of it."""
 _LOOK_EVERY = 0.1
 
 
@@ -81,13 +86,18 @@ class Desk:
         """Until cancelled."""
         config = self._body.config
         client = self._client
+        beside: list[asyncio.Task[None]] = []
         try:
             url = config.nats_url("desk", config.secrets.nats_steward)
             await client.connect(url, max_reconnect_attempts=-1, reconnect_time_wait=1, error_cb=_log_error)
             await client.subscribe("tier.bind.*", cb=self._bind)
             await client.subscribe("tier.leave.*", cb=self._leave)
-            await self._follow_parent()
+            in_step = keep_in_step(parent_of(config), lambda: self._body.register.read().admitted)
+            beside += [asyncio.create_task(work, name="tier desk") for work in (self._follow_parent(), in_step)]
+            await asyncio.wait(beside, return_when=asyncio.FIRST_EXCEPTION)
         finally:
+            for task in beside:
+                await stop(task)
             for task in self._following:
                 task.cancel()
             await asyncio.gather(*self._following, return_exceptions=True)
@@ -105,6 +115,8 @@ class Desk:
             parent = link.parent if link else None
             if parent is not None and parent != declared_for:
                 await until_linked(self._body, "UPLINK", _LINKED_WITHIN)
+                # A server that asks for a stream that is not there yet asks again only after 10 to 40 s.
+                await asyncio.sleep(_PARENT_DECLARES_WITHIN)
                 try:
                     await declare(self._body)
                     declared_for = parent

@@ -17,6 +17,7 @@ from deploy.tiers.invitation import BadInvitation, ClockOff, InvitationExpired, 
 from deploy.tiers.inviting import BadChild, dismiss
 from deploy.tiers.joining import JoinRefused, NotJoined, join, leave
 from deploy.tiers.links import links
+from deploy.tiers.own_body import OwnBody
 from deploy.tiers.own_sites import OwnSites
 from deploy.tiers.wire import LeafAddress, NoAnswer, ParentUnreachable, SignInRefused, ask, is_let_in
 from tests.integration.own_tiers import RunningBody, make, running
@@ -92,7 +93,7 @@ async def test_issues_are_handed_both_ways_between_bodies_that_joined_while_they
         await here.ask("POST", f"/api/v1/handovers/{down}/return", {"reason": "属于州级权限。"})
         assert (await above.until(down, "returned"))["reason"] == "属于州级权限。"
         for one in (ili, zhaosu):
-            assert ("DOWN_zhaosu", 0) in [(each.down_stream, each.down_lag) for each in await links(one)]
+            await until_all_is_down(one)
         for body, other in ((here, "ili"), (above, "zhaosu"), (here, "region")):
             names = await body.ask("GET", "/api/v1/roster/names")
             assert names["body"][other] == {"en": f"Body {other}"}
@@ -102,6 +103,13 @@ async def test_issues_are_handed_both_ways_between_bodies_that_joined_while_they
         below["reference"] = await above.submitted()
         await above.ordered(below["reference"])
         assert (await above.ask("POST", "/api/v1/handovers", below, 422))["code"] == "not-a-neighbour"
+
+
+async def until_all_is_down(body: OwnBody) -> None:
+    """Wait until nothing is to be handed down that has not crossed; a server says so with its next heartbeat."""
+    async with asyncio.timeout(20):
+        while ("DOWN_zhaosu", 0) not in {(each.down_stream, each.down_lag) for each in await links(body)}:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 async def handed_on_and_answered(
