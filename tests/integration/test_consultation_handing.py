@@ -136,6 +136,7 @@ async def test_what_is_taken_back_stays_so_and_may_go_up_again(bench: Bench) -> 
     whole = await stands(bench, brief, "not-adopted")
     assert [each["state"] for each in whole["handings"]] == ["withdrawn", "not-adopted"]
     assert [each["text"] for each in whole["handings"][0]["course"]] == [None, None, REASON]
+    assert [each["move"] for each in whole["steps"]].count("not-adopt") == 1
     assert len(await told(bench, report.BriefHandedIn, 1)) == 1
     assert refusal(await bench.post("officer", f"/briefs/{brief}/take-back")) == (409, "handing-state")
 

@@ -40,6 +40,11 @@ def then(at: datetime) -> Moment:
     return Moment(at, False)
 
 
+async def rising(house: House) -> list[str]:
+    """What the bodies above hear."""
+    return [verb for verb, _, _ in await house.said(plane="report")]
+
+
 async def test_a_deadline_is_warned_of_missed_and_told_each_once_and_not_a_moment_early(house: House) -> None:
     await house.owe(CONTACT)
     line = await house.line("first-contact")
@@ -60,6 +65,8 @@ async def test_a_deadline_is_warned_of_missed_and_told_each_once_and_not_a_momen
     assert line.is_late
     assert (line.state, line.missed_at) == ("missed", END)
     assert line.working_days_left is not None and line.working_days_left < -10
+    await house.run(lambda tx: release(tx, then(house.clock.now()), "first-contact", reference=CASE))
+    assert await rising(house) == ["missed", "settled"]
 
 
 async def test_a_clock_that_stood_still_tells_what_is_true_now_and_warns_of_nothing_past(house: House) -> None:
@@ -73,7 +80,7 @@ async def test_who_is_in_time_is_never_heard_of_again(house: House) -> None:
     await house.run(lambda tx: meet(tx, then(END), "first-contact", reference=CASE))
     await house.at(DAY_AFTER)
     assert (await house.line("first-contact")).state == "met"
-    assert await house.said() == []
+    assert await house.said() == await rising(house) == []
 
 
 async def test_who_is_late_before_the_clock_came_round_is_late_all_the_same(house: House) -> None:
@@ -82,6 +89,7 @@ async def test_who_is_late_before_the_clock_came_round_is_late_all_the_same(hous
     await house.at(DAY_AFTER)
     assert (await house.line("first-contact")).state == "met-late"
     assert [verb for verb, _, _ in await house.said()] == ["missed"]
+    assert await rising(house) == ["missed", "settled"]
 
 
 async def test_a_paper_record_shows_that_it_was_done_in_time(house: House) -> None:

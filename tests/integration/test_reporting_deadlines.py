@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.contracts import report
+from shared.contracts.envelope import headers_of
+from shared.contracts.subjects import subject_of
 from shared.contracts.words import DeadlineKind
 from shared.web.auth import Role
 from tests.integration.reporting_run import ReportingUnderTest, closed, reopened, reporting_of_ili, roster, submitted
@@ -82,6 +84,16 @@ async def test_a_case_is_late_until_what_was_missed_is_settled_or_its_issue_is_o
     assert [each["deadline_id"] for each in narrow] == ["open"]
     assert (await ili.get("/api/v1/tiers/late", role=Role.MEMBER)).status_code == 403
     assert (await ili.get("/api/v1/tiers/late", cursor="bad")).status_code == 422
+    # What lies further below is pressed by the body between.
+    below = missed("below", "answer", at(5))
+    subject = "from.zhaosu.from.cui." + subject_of("cui", type(below))
+    headers = {"ce-id": "e14", "ce-source": headers_of("e14", "cui", "x", type(below), at(5))["ce-source"]}
+    await ili.jetstream.publish(subject, below.model_dump_json().encode(), headers=headers)
+    await ili.caught_up()
+    [further] = (await ili.get("/api/v1/tiers/late", body="cui")).json()["items"]
+    assert further["through"] == ["zhaosu", "cui"]
+    assert "/office/supervisions/new" not in (await ili.get("/office/tiers/late", body="cui")).text
+    late.append(further)
     page = await ili.get("/office/tiers/late", body="zhaosu")
     assert "/office/supervisions/new?body=zhaosu&amp;reference=issue-open" in page.text
     assert (await ili.rebuilt())["state"] == "done"

@@ -160,6 +160,7 @@ def _page(request: Request, claims: Claims, shown: Shown, form: Form[Any], statu
         status,
         supervision=record,
         course=shown.course,
+        has_order=shown.has_order,
         form=form,
         late_name=LATE.get(record.kind, record.kind),
         answering=offers(SupervisionMove.ANSWER, ours=False),

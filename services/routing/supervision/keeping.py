@@ -28,10 +28,11 @@ from shared.web.auth import Claims, Role
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A supervision with all that was done and written."""
+    """A supervision with all that was done and written. ``has_order``: whether its case is one of this body."""
 
     record: SupervisionRecord
     course: Sequence[Done]
+    has_order: bool
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,10 @@ class SupervisionKeeping:
     async def show(self, supervision_id: str, claims: Claims) -> Shown:
         """One supervision with its course. Raises NotFound, also for a member who does not have its case."""
         record = await records.get(self.reader, supervision_id)
-        if claims.role is Role.MEMBER:
-            order = await orders.find(self.reader, record.reference)
-            if record.is_ours or order is None or order.member != claims.member:
-                raise records.no_such_supervision()
-        return Shown(record, await records.course_of(self.reader, supervision_id))
+        order = None if record.is_ours else await orders.find(self.reader, record.reference)
+        if claims.role is Role.MEMBER and (order is None or order.member != claims.member):
+            raise records.no_such_supervision()
+        return Shown(record, await records.course_of(self.reader, supervision_id), order is not None)
 
     async def of_issue(self, reference: str) -> Sequence[SupervisionRecord]:
         """All supervisions of a case that this body took part in."""
