@@ -252,8 +252,9 @@ class Drill:
 
     def _lose_the_county(self, backup: Path, origin: str) -> None:
         """Containers, volumes and folder are gone; message server and databases are there anew and empty."""
-        names = self.podman.run("podman", "ps", "-a", "--format", "{{.Names}}").split()
-        self.podman.run("podman", "rm", "-f", "-t", "5", *(name for name in names if "_county-" in name))
+        # Podman removes nothing on which another container depends.
+        for parts in ((*SERVICES, "proxy"), ("nats", "postgres")):
+            self.podman.run("podman", "rm", "-f", "-t", "5", *(self._name("zhaosu", part) for part in parts))
         self.podman.run("podman", "volume", "rm", *(f"{self.project}_county-{what}" for what in ("nats", "postgres")))
         shutil.rmtree(self._sites / "zhaosu")
         (self._sites / "zhaosu").mkdir(mode=0o700)
