@@ -277,4 +277,4 @@ def handed_link(settings: RoutingSettings, runtime: Runtime) -> Link | None:
     if settings.nats_handover_url is None or not settings.neighbour_bodies:
         return None
     durable = Durable(f"HAND_{settings.body}", "routing-handover-v1", (">",))
-    return Link(settings.nats_handover_url, f"handover@{settings.body}", [(durable, runtime.consumer)])
+    return Link(settings.nats_handover_url, f"handover@{settings.body}", [(durable, runtime.consumer)], in_turn=True)
