@@ -98,7 +98,10 @@ class Runtime:
             witness=witness,
         )
         self.link = Link(
-            nats_url or settings.nats_url, f"{settings.service}@{settings.body}", [(durable, self.consumer)]
+            nats_url or settings.nats_url,
+            f"{settings.service}@{settings.body}",
+            [(durable, self.consumer)],
+            in_turn=True,
         )
         self._migrations = migrations
         self._metrics = metrics

@@ -81,7 +81,7 @@ class Elected:
     is_alone = False
 
     def __init__(self, url: str) -> None:
-        self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._to_connect = _for_driver(url)
         self._leads = False
         self._leaving = False
         self._over = asyncio.Event()
@@ -173,7 +173,9 @@ class Elected:
         import asyncpg
 
         connection = await asyncpg.connect(
-            self._dsn, timeout=CONNECT_SECONDS, server_settings={"application_name": "doorstep"} | VANISHED_HOST_NOTICED
+            **self._to_connect,
+            timeout=CONNECT_SECONDS,
+            server_settings={"application_name": "doorstep leading"} | VANISHED_HOST_NOTICED,
         )
         try:
             yield connection
@@ -184,6 +186,13 @@ class Elected:
                     await connection.close(timeout=ANSWERED_WITHIN_SECONDS)
             finally:
                 connection.terminate()
+
+
+def _for_driver(url: str) -> dict[str, Any]:
+    """What SQLAlchemy would give the driver for ``url``, ``?ssl=`` and all, without what is SQLAlchemy's own."""
+    parsed = make_url(url)
+    _, told = parsed.get_dialect()().create_connect_args(parsed)
+    return {name: value for name, value in told.items() if not name.startswith("prepared_statement_")}
 
 
 def _settle(decided: asyncio.Future[None]) -> None:

@@ -16,6 +16,10 @@ from shared.db.locks import STOPPED_WRITER_UNDONE, VANISHED_HOST_NOTICED, WRITER
 
 T = TypeVar("T")
 
+READERS, READERS_MORE = 4, 2
+"""Connections kept, and those beyond in a rush. With the writer's one and the two of ``shared.db.leading`` a process
+has nine at most: two of each service fit into PostgreSQL's usual hundred."""
+
 _MY_TURN = select(func.pg_advisory_xact_lock(*WRITER))
 
 
@@ -32,12 +36,14 @@ class PostgresDatabase:
         self._writes = create_async_engine(
             url,
             hide_parameters=True,
-            pool_size=2,
+            pool_size=1,  # the others would wait for their turn with a connection each
             max_overflow=0,
             pool_pre_ping=True,
             connect_args={"server_settings": settings},
         )
-        self._reads = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=6, pool_pre_ping=True)
+        self._reads = create_async_engine(
+            url, hide_parameters=True, pool_size=READERS, max_overflow=READERS_MORE, pool_pre_ping=True
+        )
 
     @property
     def engine(self) -> Engine:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,12 +87,16 @@ def build_router(consumer: Consumer, durable: Durable) -> NatsRouter:
 class Link:
     """One account of a body's server, or of the servers of its cluster, for one service.
 
-    What it reads it reads inside :meth:`reading`: of the processes of one service, one reads at a time.
+    What it reads it reads while it runs; or, ``in_turn``, inside :meth:`reading`, so that of the processes of one
+    service one reads at a time.
     """
 
-    def __init__(self, url: str, name: str, reads: Sequence[tuple[Durable, Consumer]] = ()) -> None:
+    def __init__(
+        self, url: str, name: str, reads: Sequence[tuple[Durable, Consumer]] = (), *, in_turn: bool = False
+    ) -> None:
         """``url`` may name several servers: see :func:`shared.messaging.servers.servers_of`."""
         self._reads = tuple(reads)
+        self._in_turn = in_turn
         self._pulls: list[PromptPull] = []
         self._turn = asyncio.Event()
         # -1: with any other value nats-py gives up one day, and FastStream's loop then freezes the process.
@@ -155,7 +159,8 @@ class Link:
         """Connect in the background, so that a service starts, and answers, while its server is away."""
         task = asyncio.create_task(self._start(), name="link")
         try:
-            yield
+            async with nullcontext() if self._in_turn else self.reading():
+                yield
         finally:
             # An attempt under way ends in a moment; cancelled, it would leave its socket open (nats-py 2.16).
             await asyncio.wait([task], timeout=ATTEMPT_ENDS_SECONDS)

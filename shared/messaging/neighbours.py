@@ -119,9 +119,8 @@ def handed_link(settings: NeighbourSettings, runtime: Runtime, *filters: str) ->
     if settings.nats_handover_url is None:
         return None
     durable = Durable(f"HAND_{settings.body}", f"{settings.service}-handover-v1", filters or (">",))
-    return Link(
-        settings.nats_handover_url, f"{settings.service}-handover@{settings.body}", [(durable, runtime.consumer)]
-    )
+    name = f"{settings.service}-handover@{settings.body}"
+    return Link(settings.nats_handover_url, name, [(durable, runtime.consumer)], in_turn=True)
 
 
 @asynccontextmanager
