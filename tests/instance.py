@@ -19,7 +19,7 @@ import httpx
 from tests.servers import wait_until
 
 DOORSTEP = str(Path(sys.executable).parent / "doorstep")
-READY_SECONDS = 75.0
+READY_SECONDS = 110.0
 _USED_PORTS = (0, 1, 2, 3, 10, 11, 12, 13, 90, 91)
 """Offsets from the port base that two bodies and the inbox take."""
 
