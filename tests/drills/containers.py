@@ -19,7 +19,6 @@ import sys
 import tempfile
 import time
 import traceback
-import venv
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -68,8 +67,8 @@ class Drill:
 
     def build(self) -> None:
         """Ours and the one that stands for postgres and nginx, each on a base of Debian's packages."""
-        with ThreadPoolExecutor(2) as both:
-            making = both.submit(self._build_ours), both.submit(self._build_standin)
+        with ThreadPoolExecutor(3) as hands:
+            making = [hands.submit(make) for make in (self._build_ours, self._build_standin, self._install_compose)]
         for one in making:
             one.result()
         self._check_code()
@@ -87,6 +86,13 @@ class Drill:
         base = self.podman.base("standin-base", "nginx-light", "postgresql-15", how=LEAN)
         here = Path(__file__).parent
         self.podman.build(here / "standin.Containerfile", here, STANDIN, BASE=base)
+
+    def _install_compose(self) -> None:
+        program = self.podman.work / "compose"
+        if not (program / "bin" / "podman-compose").exists():
+            uv = Path(sys.executable).with_name("uv")
+            self.podman.run(uv, "venv", "--quiet", program)
+            self.podman.run(uv, "pip", "install", "--quiet", f"--python={program}/bin/python", COMPOSE_PROGRAM)
 
     def _check_code(self) -> None:
         """The image has the code of this tree, whatever its makers keep from build to build."""
@@ -109,10 +115,6 @@ class Drill:
             "DOORSTEP_PREFECTURE_LEAF": f"127.0.0.1:{self._leaf_port}",
             **{f"DOORSTEP_{TIERS[code].upper()}_PORT": str(base + 10 * n) for n, code in enumerate(TIERS)},
         }
-        program = self.podman.work / "compose"
-        if not (program / "bin" / "podman-compose").exists():
-            venv.create(program, with_pip=True)
-            self.podman.run(program / "bin" / "pip", "install", "--quiet", COMPOSE_PROGRAM)
         self._compose("up", "-d")
         for config in configs.values():
             wait_until(lambda url=config.origin: answers(f"{url}/login"), f"{config.body} to answer", 120)
