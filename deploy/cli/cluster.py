@@ -13,9 +13,9 @@ from deploy.cli.screen import print_json, remarks
 def cluster(
     folder: Annotated[Path, typer.Argument(help="Of the body, as `doorstep containers` wrote it: sites/zhaosu.")],
     server: Annotated[list[str], typer.Option(help="HOST or HOST:PORT of a message server; three of them.")],
-    store: Annotated[Path, typer.Option(help="Where each server keeps its streams, on its own machine.")] = Path(
-        "/data"
-    ),
+    store: Annotated[
+        Path, typer.Option(help="A folder on the machine of each server, for its streams and its log.")
+    ] = Path("/data"),
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Write what three message servers of one body are told, and tell its services of all three."""

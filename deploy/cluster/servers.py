@@ -69,8 +69,8 @@ def server_sites(
 ) -> list[ServerSite]:
     """What each server's configuration is made of, in the order of ``places``.
 
-    ``secret``: by which they know each other; ``listen``: the address they listen at; ``store``: where on its machine
-    each keeps its streams and its log.
+    ``secret``: by which they know each other; ``listen``: the address they listen at; ``store``: the folder on its
+    machine in which each keeps its streams and its log.
     """
     return [
         ServerSite(
@@ -80,7 +80,7 @@ def server_sites(
             monitor_port=place.monitor_port,
             leaf_port=place.leaf_port,
             store=store / name / "jetstream",
-            log=store / name / "nats.log",
+            log=store / f"{name}.log",
             secrets=ServerSecrets(
                 services=secrets.nats_services,
                 reporting=secrets.nats_reporting,

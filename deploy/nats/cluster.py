@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 Conf: TypeAlias = dict[str, object]
@@ -12,15 +11,6 @@ Conf: TypeAlias = dict[str, object]
 NODES = 3
 """Servers of a cluster: of three the one that is away is outvoted, of two it is not."""
 _USER = "node"
-
-
-@dataclass(frozen=True)
-class RouteTls:
-    """Certificate and key that every node shows to the others, and by what authority it knows theirs; PEM files."""
-
-    certificate: Path
-    key: Path
-    authority: Path
 
 
 @dataclass(frozen=True)
@@ -34,14 +24,12 @@ class ClusterSite:
     nodes: Sequence[str]
     """``host:port`` at which each node is reached by the others; this one's own may be among them."""
     secret: str
-    """By which the nodes know each other."""
-    tls: RouteTls | None = None
-    """None for a cluster within one network of its own, as the connections of services are."""
+    """By which the nodes know each other. They speak without TLS, as services do to them: in a network of their own."""
 
 
 def cluster_section(body: str, site: ClusterSite, secret_hash: str) -> Conf:
     """The section ``cluster`` of the server's configuration; it holds the plain secret, as a leaf's does."""
-    section: Conf = {
+    return {
         "name": body,
         "listen": site.listen,
         "authorization": {"user": _USER, "password": secret_hash, "timeout": 3},
@@ -49,12 +37,3 @@ def cluster_section(body: str, site: ClusterSite, secret_hash: str) -> Conf:
         # Services are told of every node by their settings, under names that outlive an address.
         "no_advertise": True,
     }
-    if site.tls is not None:
-        section["tls"] = {
-            "cert_file": str(site.tls.certificate),
-            "key_file": str(site.tls.key),
-            "ca_file": str(site.tls.authority),
-            "verify": True,
-            "min_version": "1.3",
-        }
-    return section

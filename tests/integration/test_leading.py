@@ -108,7 +108,7 @@ async def test_one_of_two_publishes_and_the_other_takes_over_when_it_is_cut_off(
             return (await client.jetstream().stream_info("INNER")).state.messages
 
         await asyncio.gather(*(replicas[number % 2].say(f"a{number}") for number in range(60)))
-        await until(said, 60, seconds=5)
+        await until(said, 60, seconds=20)
         assert [first.runtime.leading.leads, second.runtime.leading.leads] == [True, False]
         assert (first.duties, second.duties) == (1, 0)
         assert second.published == []
@@ -124,18 +124,18 @@ async def test_one_of_two_publishes_and_the_other_takes_over_when_it_is_cut_off(
         async def leading() -> list[bool]:
             return [replica.runtime.leading.leads for replica in replicas]
 
-        await until(leading, [False, True], seconds=5)
-        await until(lambda: _of(first, second), (0, 1), seconds=5)
+        await until(leading, [False, True], seconds=20)
+        await until(lambda: _of(first, second), (0, 1), seconds=20)
         await asyncio.gather(*(replicas[number % 2].say(f"b{number}") for number in range(60)))
-        await until(said, 120, seconds=5)
+        await until(said, 120, seconds=20)
         assert len(first.published) == 60, "who does not lead publishes nothing"
         assert sorted(second.published[-60:]) == sorted(f"id-b{number}" for number in range(60))
-        await until(second.runtime.relay.depth, 0, seconds=5)
+        await until(second.runtime.relay.depth, 0, seconds=20)
 
         async def heard() -> int:
             return len(applied)
 
-        await until(heard, 120, seconds=5)
+        await until(heard, 120, seconds=20)
         assert len(set(applied)) == 120
     await client.close()
 
