@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_type_hints
 
-import uvicorn
 from prometheus_client import CollectorRegistry
 
 from deploy.body_config import BodyConfig, neighbours_path
 from deploy.machine import HOST
 from deploy.origin import OneOrigin
+from deploy.serving import serve, settle_memory
 from deploy.topology import SERVICES
 from shared.observe import configure
 from shared.settings import ServiceSettings
 from shared.web.service import Service
 
 Build = Callable[[ServiceSettings, CollectorRegistry], Service]
-
-_GRACE_SECONDS = 10
-_YOUNG_OBJECTS = 20_000
-"""New objects between two collections, instead of Python's 700, which one batch of events makes several times over."""
-_SWITCH_SECONDS = 0.0005
-"""How long a finished commit may wait for the interpreter while the loop is busy. Python's own choice is ten times
-this, and between a submission and its notice it is waited for at each step."""
 
 
 def build_of(service: str) -> Build:
@@ -104,41 +96,16 @@ def application(config: BodyConfig) -> OneOrigin:
     return OneOrigin(build_services(config, registry), registry, title=title, started=settle_memory)
 
 
-def settle_memory() -> None:
-    """What start-up made stays for good: a collection need not look through it again and again while requests wait."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
-
-
-def serve(config: BodyConfig) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way get ten seconds to end."""
-    configure("INFO", body=config.body)
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    uvicorn.run(
-        application(config),
-        host=HOST,
-        port=config.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # Nobody stands in front of us here, so nobody's word is taken for where a request came from.
-        proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-
-
 def main() -> None:
-    """Entry point of the body's process."""
+    """Entry point of the body's process: serve until SIGTERM or SIGINT."""
     if len(sys.argv) != 2:
         raise SystemExit("usage: python -m deploy.body <body.json>")
     path = Path(sys.argv[1]).absolute()
     config = BodyConfig.read(path)
     if config.own:
         config = config.model_copy(update={"neighbours_file": neighbours_path(path.parent)})
-    serve(config)
+    configure("INFO", body=config.body)
+    serve(lambda: application(config), host=HOST, port=config.port)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,14 @@ from pathlib import Path
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 
-import uvicorn
 from prometheus_client import CollectorRegistry
 
 from deploy.body import build_of, settings_of
 from deploy.containers.addresses import SERVICE_PORT
+from deploy.serving import serve
 from shared.observe import configure
 from shared.web.service import Service
 
-_GRACE_SECONDS = 10
 _DATABASE_WITHIN_SECONDS = 60.0
 _LOOK_EVERY = 0.2
 
@@ -56,26 +55,15 @@ def wait_for_database(url: str, within: float = _DATABASE_WITHIN_SECONDS) -> boo
 
 
 def main() -> None:
-    """Serve until SIGTERM; requests under way get ten seconds to end."""
+    """Serve until SIGTERM."""
     if len(sys.argv) not in (2, 3) or not all(port.isdecimal() for port in sys.argv[2:]):
         raise SystemExit("usage: python -m deploy.containers.service <settings.json> [port]")
     path = Path(sys.argv[1])
     values = json.loads(path.read_bytes())
     configure("INFO", body=values["body"], service=values["service"])
     wait_for_database(values["database_url"])
-    uvicorn.run(
-        load(path).app,
-        # A container has an address of its own; who reaches it is for its network to say.
-        host="0.0.0.0",
-        port=int(sys.argv[2]) if len(sys.argv) == 3 else SERVICE_PORT,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
+    # A container has an address of its own; who reaches it is for its network to say.
+    serve(lambda: load(path).app, host="0.0.0.0", port=int(sys.argv[2]) if len(sys.argv) == 3 else SERVICE_PORT)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from deploy.body import settle_memory
+from deploy.serving import settle_memory
 from services.routing import tables
 from services.routing.calendar.book import CalendarBook
 from services.routing.domain.choosing import choose
