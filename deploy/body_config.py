@@ -170,8 +170,8 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
         parent=body.parent,
         time_zone=body.time_zone,
         names=dict(body.names),
-        neighbours=(near := _neighbours(topology, body)),
-        further={each.code: dict(each.names) for each in topology if each != body and each.code not in near},
+        neighbours=topology.near(body),
+        further=topology.further(body),
         port=ports.http,
         origin=f"http://{HOST}:{ports.http}",
         nats_port=ports.nats,
@@ -187,7 +187,3 @@ def prepare_body(machine: Machine, topology: Topology, body: Body, *, sample: bo
     )
     config.write(path)
     return config
-
-
-def _neighbours(topology: Topology, body: Body) -> dict[str, dict[str, str]]:
-    return topology.near(body)

@@ -63,6 +63,11 @@ class Topology:
             near[body.parent] = dict(parent.names) if parent else {}
         return near
 
+    def further(self, body: Body) -> dict[str, dict[str, str]]:
+        """The same of all others: a neighbour may hand an issue on to them."""
+        near = self.near(body)
+        return {each.code: dict(each.names) for each in self if each != body and each.code not in near}
+
     def above(self, body: Body) -> tuple[Body, ...]:
         """The bodies above, the nearest first, as far up as this topology goes."""
         parent = self.parent_of(body)

@@ -20,6 +20,7 @@ from tests.servers import wait_until
 
 DOORSTEP = str(Path(sys.executable).parent / "doorstep")
 READY_SECONDS = 110.0
+_WORKERS = 8
 _USED_PORTS = (0, 1, 2, 3, 10, 11, 12, 13, 90, 91)
 """Offsets from the port base that two bodies and the inbox take."""
 
@@ -30,8 +31,10 @@ def free_port_base() -> int:
     Below 32768, so that no outgoing connection of another test is given one of them in between.
     """
     chance = random.Random()
+    # Workers that choose at the same moment choose among different ones.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
     for _ in range(100):
-        base = chance.randrange(12_000, 32_000, 100)
+        base = chance.randrange(12_000 + 100 * worker, 32_000, 100 * _WORKERS)
         if all(_is_free(base + offset) for offset in _USED_PORTS):
             return base
     raise AssertionError("no hundred free ports on this machine")

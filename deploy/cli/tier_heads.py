@@ -25,7 +25,7 @@ async def heads_of(body: OwnBody) -> list[dict[str, Any]] | None:
     officer = body.config.secrets.officer
     if not (login and password):
         login, password = officer.login, officer.password
-    url = f"http://{HOST}:{body.config.port}"
+    url = body.config.neighbours_url or f"http://{HOST}:{body.config.port}"
     try:
         async with BodyClient(url, login, password, timeout=_PATIENCE_SECONDS) as client:
             heads: list[dict[str, Any]] = (await client.get("/api/v1/reporting/ledger"))["heads"]
