@@ -12,7 +12,8 @@ from deploy.body_config import BodyConfig, prepare_body
 from deploy.machine import Machine
 from deploy.nats.in_step import Parent, keep_in_step
 from deploy.nats.safety import check_settings
-from deploy.nats.server_config import ServerSecrets, ServerSite, render
+from deploy.nats.server_config import render
+from deploy.nats.site import ServerSecrets, ServerSite
 from deploy.private_file import write_private
 from deploy.topology import Body, Topology
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.nats.server_config import ServerSite
+from deploy.nats.site import ServerSite
 from deploy.topology import Body, Topology
 from shared.settings import Tier
 from tests.integration.two_tiers import SECRETS, TierServer, free_ports

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.body_config import Secrets
 from deploy.nats.cluster import NODES, ClusterSite
-from deploy.nats.server_config import ServerSecrets, ServerSite
+from deploy.nats.site import ServerSecrets, ServerSite
 from deploy.trouble import CalledWrongly
 
 _CLIENTS, _ROUTES, _MONITOR, _LEAFS = 4222, 6222, 8222, 7422

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from deploy.nats.server_config import hash_secret
+from deploy.nats.accounts import hash_secret
 from deploy.tiers.desk import dismissed
 from deploy.tiers.invitation import Invitation, Purpose, new_invitation
 from deploy.tiers.own_body import OwnBody

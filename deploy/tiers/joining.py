@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
+from deploy.nats.accounts import hash_secret, invited_user, leaf_user
 from deploy.nats.names import bind_subject, desk_inbox, leave_subject
-from deploy.nats.server_config import hash_secret, invited_user, leaf_user
 from deploy.passwords import machine_secret
 from deploy.tiers.desk import Answer, BindRequest
 from deploy.tiers.invitation import (

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from deploy.body_config import BodyConfig, Secrets, neighbours_path
 from deploy.machine import HOST, Machine
 from deploy.nats.safety import check_settings
-from deploy.nats.server_config import ChildAccess, LeafTls, ServerSecrets, ServerSite, server_config
+from deploy.nats.server_config import server_config
+from deploy.nats.site import ChildAccess, LeafTls, ServerSecrets, ServerSite
 from deploy.private_file import write_private
 from deploy.tiers.authority import Authority, AuthorityFiles
 from deploy.tiers.register import Register, Tiers

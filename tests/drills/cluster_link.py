@@ -29,7 +29,8 @@ from deploy.cluster.servers import Place, server_sites
 from deploy.cluster.writing import everywhere
 from deploy.nats.binary import find_server_binary
 from deploy.nats.cluster import NODES
-from deploy.nats.server_config import ServerSecrets, ServerSite, render
+from deploy.nats.server_config import render
+from deploy.nats.site import ServerSecrets, ServerSite
 from deploy.nats.streams import StewardUrls, declare_handed, declare_streams
 from deploy.passwords import machine_secret
 

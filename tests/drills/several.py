@@ -25,7 +25,8 @@ from deploy.databases import create_databases
 from deploy.nats.binary import find_server_binary
 from deploy.nats.cluster import NODES
 from deploy.nats.safety import check_settings
-from deploy.nats.server_config import ServerSite, render, server_config
+from deploy.nats.server_config import render, server_config
+from deploy.nats.site import ServerSite
 from deploy.nats.streams import StewardUrls, declare_streams
 from deploy.passwords import machine_secret
 from deploy.topology import SAMPLE, SERVICES

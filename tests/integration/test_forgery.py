@@ -14,8 +14,8 @@ import httpx
 import pytest
 from nats.aio.msg import Msg
 
+from deploy.nats.accounts import leaf_user
 from deploy.nats.binary import find_server_binary
-from deploy.nats.server_config import leaf_user
 from deploy.topology import Topology
 from tests.integration.two_tiers import SECRETS, free_ports
 from tests.tree import Tree, body, leaf_password

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.nats.server_config import leaf_user
+from deploy.nats.accounts import leaf_user
 from deploy.tiers.authority import fingerprint
 from deploy.tiers.desk import connections, unlink
 from deploy.tiers.invitation import BadInvitation, ClockOff, InvitationExpired, read_invitation

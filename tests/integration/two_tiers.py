@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 
 from deploy.nats.binary import find_server_binary
-from deploy.nats.server_config import ServerSecrets, ServerSite, render
+from deploy.nats.server_config import render
+from deploy.nats.site import ServerSecrets, ServerSite
 from deploy.nats.streams import StewardUrls, declare_handed, declare_streams
 
 SECRETS = ServerSecrets(services="s", reporting="r", steward="d", leaf="l", handover="h")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from deploy.nats.server_config import ServerSecrets, ServerSite, server_config
+from deploy.nats.server_config import server_config
+from deploy.nats.site import ServerSecrets, ServerSite
 
 SECRETS = ServerSecrets(services="s", reporting="r", steward="d", leaf="l", handover="h")
 

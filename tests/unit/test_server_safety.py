@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from deploy.nats.safety import UnsafeSettings, check_settings, unsafe_settings
-from deploy.nats.server_config import LeafTls, ServerSecrets, ServerSite, server_config
+from deploy.nats.server_config import server_config
+from deploy.nats.site import LeafTls, ServerSecrets, ServerSite
 
 Conf = dict[str, Any]
 
