@@ -128,14 +128,6 @@ def routes_are_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks for the one running instance goes to one worker, and everything else file by file."""
-    for item in items:
-        shares = "instance" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("instance" if shares else item.path.stem))
-
-
 def pytest_collection_finish() -> None:
     """What was imported stays: collections need not look through it again for each of a thousand services."""
     gc.collect()

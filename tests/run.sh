@@ -1,10 +1,20 @@
 #!/usr/bin/env bash
-# The whole suite. Quick checks first, so that a slip is seen in seconds; the big ones four at a time on two cores,
-# since they wait for half of their time.
+# The whole suite. Quick checks first, so that a slip is seen in seconds. Then, side by side on two cores, since both
+# wait for half of their time: what shares one running instance, in one process; and everything else, three at a time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run() { .venv/bin/pytest -q "$@"; }
 run tests/unit tests/contract tests/architecture -n 2
+
+apart=(tests/e2e/test_kill.py tests/e2e/test_postgres.py tests/e2e/test_canary.py)
+said=$(mktemp)
+run tests/e2e tests/browser "${apart[@]/#/--ignore=}" >"$said" 2>&1 &
+sharing=$!
+trap 'kill "$sharing" 2>/dev/null; rm -f "$said"' EXIT
+code=0
 # The longest first and in this order, or one of them is left to run alone at the end.
-long=(tests/e2e tests/browser tests/integration/test_tiers.py tests/integration/test_power_cut.py)
-run "${long[@]}" tests/integration -n 4 --dist loadgroup --no-loadscope-reorder
+long=("${apart[@]}" tests/integration/test_tiers.py tests/integration/test_power_cut.py)
+run "${long[@]}" tests/integration -n 3 --dist loadfile --no-loadscope-reorder || code=$?
+wait "$sharing" || code=$?
+cat "$said"
+exit "$code"
