@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Literal
 
 import httpx
 import structlog
@@ -130,7 +131,7 @@ class Desk:
         log.info("tier-bind", child=code, said=answer.said)
         await self._respond(message, answer)
         if answer.said == "bound":
-            self._follow(self._let_in(code))
+            self._follow(partial(self._let_in, code))
 
     async def _leave(self, message: Msg) -> None:
         code = message.subject.rpartition(".")[2]
@@ -140,7 +141,7 @@ class Desk:
                 self._body.register.write(dismissed(tiers, code, self._now()))
         log.info("tier-leave", child=code)
         await self._respond(message, Answer(said="gone", now=self._now()))
-        self._follow(self._apply(code))
+        self._follow(partial(self._apply, code))
 
     def _decided(self, code: str, content: bytes) -> Answer:
         now = self._now()
@@ -187,7 +188,7 @@ class Desk:
             await message.respond(answer.model_dump_json().encode())
             await self._client.flush()
 
-    def _follow(self, work: Coroutine[Any, Any, None]) -> None:
+    def _follow(self, work: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.create_task(_logged(work), name="tier desk")
         self._following.add(task)
         task.add_done_callback(self._following.discard)
@@ -269,9 +270,9 @@ async def until_linked(body: OwnBody, account: str, within: float) -> bool:
     return False
 
 
-async def _logged(work: Coroutine[Any, Any, None]) -> None:
+async def _logged(work: Callable[[], Awaitable[None]]) -> None:
     try:
-        await work
+        await work()
     except Exception as error:
         log.error("tier-desk", error=repr(error))
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import nats
 
 from deploy.topology import SERVICES
 from tests.instance import Instance
@@ -100,3 +101,31 @@ def _on_their_way(instance: Instance) -> int:
     here, above = (ok(office.get("/api/v1/reporting/lag")) for office in (county, prefecture))
     rising = int(here["reported"]) - int(above["risen"]["zhaosu"])
     return sum(one["waiting"] + one["pending"] for one in held) + here["pending"] + above["pending"] + rising
+
+
+async def say(instance: Instance, subject: str, body: bytes) -> str:
+    """Put ``body`` on the county's ``subject`` as if its intake had said it; gives the id of that event."""
+    event_id = str(uuid.uuid4())
+    connection = await nats.connect(instance.run["bodies"]["zhaosu"]["nats_url"])
+    try:
+        headers = {"Nats-Msg-Id": event_id, "ce-id": event_id, "ce-source": "/zhaosu/intake"}
+        await connection.jetstream().publish(f"doorstep.zhaosu.{subject}", body, headers=headers, timeout=5)
+    finally:
+        await connection.close()
+    return event_id
+
+
+def parked(instance: Instance, body: str, event_id: str, services: set[str]) -> list[dict[str, Any]]:
+    """What was kept for people of that event at ``body``, once each of ``services`` has kept it."""
+    officer = instance.staff("officer", body)
+    items = [
+        item
+        for service in instance.run["bodies"][body]["database_urls"]
+        for item in ok(officer.get(f"/api/v1/{service}/parked"))["items"]
+        if item["event_id"] == event_id
+    ]
+    return items if {item["service"] for item in items} >= services else []
+
+
+def drop(instance: Instance, body: str, item: dict[str, Any]) -> None:
+    ok(instance.staff("officer", body).post(f"/api/v1/{item['service']}/parked/{item['id']}/drop"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 import httpx
+import pytest
 
-from tests.e2e.loop import COMMUNITY, STATION
+from tests.e2e.loop import COMMUNITY, STATION, drop, figures, parked, say
 from tests.instance import Instance, Said
 from tests.servers import wait_until
 
@@ -68,3 +69,24 @@ def test_an_event_that_was_altered_in_the_ledger_is_named(instance: Instance) ->
     assert said.code == 1
     assert "altered" in said.remarks and event_id in said.remarks.replace("\n", "")
     assert verify(instance, "zhaosu").code == 0
+
+
+# Last of what shares the instance: what was never said stays in the streams, and both sides go on naming it.
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [("report.issue.submitted.v1", b"[]"), ("report.moon.risen.v1", b"{}")],
+    ids=["malformed", "unknown"],
+)
+async def test_a_report_that_the_ledger_never_said_is_no_figure_and_is_named(
+    instance: Instance, subject: str, body: bytes
+) -> None:
+    before = figures(instance, "zhaosu"), figures(instance, "ili")
+    event_id = await say(instance, subject, body)
+    for code in ("zhaosu", "ili"):
+        for item in wait_until(lambda: parked(instance, code, event_id, {"reporting"}), "the parked event", 30):  # noqa: B023
+            assert item["reason"] and item["subject"].endswith(subject)
+            drop(instance, code, item)
+    assert (figures(instance, "zhaosu"), figures(instance, "ili")) == before
+    for code in ("zhaosu", "ili"):
+        said = verify(instance, code)
+        assert said.code == 1 and "zhaosu/intake: inserted" in said.remarks
