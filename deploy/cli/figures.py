@@ -26,7 +26,13 @@ def figures(
     if as_json:
         print_json(found)
     else:
-        print_table(("figure", "value"), sorted(found.items()), title=f"{body} from {from_on:%F} to {to_on:%F}")
+        rates = {f"{name} rate": _said(rate) for name, rate in found.pop("rates", {}).items()}
+        rows = sorted((found | rates).items())
+        print_table(("figure", "value"), rows, title=f"{body} from {from_on:%F} to {to_on:%F}")
+
+
+def _said(rate: dict[str, Any]) -> str:
+    return f"{rate['counted']} of {rate['of']}; {rate['without_answer']} of {rate['asked']} without an answer"
 
 
 async def _ask(at: str, body: str, first: str, last: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
+from services.reporting.http.definitions_api import definitions_api
 from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
 from services.reporting.http.ledger_api import TierLedgers, ledger_api
@@ -159,6 +160,7 @@ def build(
         templates=[HERE / "http" / "templates"],
         routers=[
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
+            definitions_api(),
             ledger_api(tiers),
             ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),

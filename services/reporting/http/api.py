@@ -12,10 +12,10 @@ from pydantic import BaseModel
 
 from services.reporting.doings import Doings
 from services.reporting.domain import Period, PeriodEndsBeforeItBegins
-from services.reporting.figures import Value
 from services.reporting.lag import Lag
 from services.reporting.lateness import Lateness
-from services.reporting.queries import RaisedBy, Reports
+from services.reporting.queries import Counted, RaisedBy, Reports
+from services.reporting.rates import Rate
 from services.reporting.rebuilding.rebuilds import Rebuilds
 from shared.errors import DomainError
 from shared.web.auth import Role, allow
@@ -71,6 +71,27 @@ class DoneOut(BaseModel):
     audience: int
 
 
+class RateOut(BaseModel):
+    """``percent`` is ``counted`` of ``of``; of all ``asked``, ``without_answer`` have none."""
+
+    percent: int | float | None
+    counted: int
+    of: int
+    without_answer: int
+    asked: int
+
+    @classmethod
+    def of_rate(cls, rate: Rate) -> RateOut:
+        """The same for the wire."""
+        return cls(percent=rate.percent, **asdict(rate))
+
+
+def figures_out(counted: Counted) -> dict[str, Any]:
+    """Figures for the wire: every key of the catalogue, ``tier``, ``parent`` and ``rates``."""
+    rates = {name: RateOut.of_rate(rate).model_dump() for name, rate in counted.rates.items()}
+    return {**counted.values, "rates": rates}
+
+
 class ActivitiesOut(BaseModel):
     """Activities by kind, and opinion briefs by what happened to them in the period."""
 
@@ -87,9 +108,12 @@ def figures_api(
     officer = [Depends(allow(Role.OFFICER))]
 
     @router.get("/figures", dependencies=staff)
-    async def figures(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, Value]:
-        """The figures of this body, or of one below it, over whole days of its own calendar."""
-        return await reports.figures(await reports.body(body), period)
+    async def figures(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, Any]:
+        """The figures of this body, or of one below it, over whole days of its own calendar.
+
+        ``rates`` says of each percentage what it is a share of, and how many are on neither side.
+        """
+        return figures_out(await reports.counted(await reports.body(body), period))
 
     @router.get("/figures/residents", dependencies=staff)
     async def residents(body: Code, period: Annotated[Period, Depends(asked_period)]) -> ResidentsOut:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -11,16 +13,19 @@ from starlette.responses import HTMLResponse
 
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
-from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
+from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, ResidentsOut, period_of
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import Reports
+from services.reporting.rates import BESIDE, RATE_OF_FIGURE, Rate, RateName
 from shared.clock import Clock, local_date
+from shared.i18n import Translator
 from shared.i18n.vocabulary import category_name
 from shared.web.auth import allow
 from shared.web.fields import Code
 from shared.web.forms import blank
 from shared.web.pages import render
+from shared.web.state import translator_of
 
 
 def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Clock) -> APIRouter:
@@ -38,6 +43,7 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
         bodies = await reports.bodies()
         chosen = await reports.body(body) if body else bodies[0]
         period = _period(from_on, to_on, local_date(clock.now(), chosen.time_zone))
+        counted = await reports.counted(chosen, period)
         return render(
             request,
             "reporting/report.html",
@@ -45,7 +51,11 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
             chosen=chosen,
             period=period,
             form=blank(**{"body": chosen.code, "from": period.from_on.isoformat(), "to": period.to_on.isoformat()}),
-            figures=await reports.figures(chosen, period),
+            figures=counted.values,
+            rates=counted.rates,
+            rate_of_figure=RATE_OF_FIGURE,
+            beside=beside_percent(translator_of(request)),
+            headlines=HEADLINES,
             catalogue=CATALOGUE,
             tier_names=TIER_NAMES,
             outcome_names=OUTCOME_NAMES,
@@ -62,7 +72,22 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
             outcomes=await reports.issues_by_outcome(chosen, period),
         )
 
+    @router.get("/reports/definitions")
+    async def definitions(request: Request) -> HTMLResponse:
+        """What every figure is, of what it is made, and where the way of counting comes from."""
+        return render(request, "reporting/definitions.html", catalogue=CATALOGUE)
+
     return router
+
+
+def beside_percent(translator: Translator) -> Callable[[RateName, Rate], str]:
+    """What stands beside the percentage of a rate, as the page says it."""
+
+    def said(name: RateName, rate: Rate) -> str:
+        counts = {key: translator.format_number(value) for key, value in asdict(rate).items()}
+        return translator.sentence(BESIDE[name], **counts)
+
+    return said
 
 
 def _period(from_on: date | None, to_on: date | None, today: date) -> Period:
