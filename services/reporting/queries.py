@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from services.reporting.bodies import ROSTER_FIGURES, KnownBody
-from services.reporting.counting import doings
+from services.reporting.counting import doings, rosters
 from services.reporting.counting.issues import Raised
 from services.reporting.domain import Period
 from services.reporting.figures import Value
@@ -87,7 +87,7 @@ class Reports:
         values: dict[str, Value] = {
             "tier": body.tier,
             "parent": body.parent,
-            **body.roster,
+            **await rosters.counted(self._reader, body, period),
             "residents_received": counts["residents_received"],
             "opinions_collected": counts["opinions_collected"],
             "opinions_solved": counts["opinions_solved"],

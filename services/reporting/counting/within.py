@@ -8,7 +8,10 @@ from sqlalchemy import func, select, true
 
 from services.reporting.bodies import KnownBody
 from services.reporting.domain import Period
-from services.reporting.projection import live_projection
+from services.reporting.projection import KNOWN_AT, live_projection
+
+OCCURRED = ("occurred_at", "submitted_at", "held_at", "made_at", "missed_at", "settled_at")
+"""What the moment is called, by table, at which a fact occurred."""
 
 
 def within(table: Any, when: str, body: KnownBody, period: Period) -> tuple[Any, ...]:
@@ -25,7 +28,11 @@ def within(table: Any, when: str, body: KnownBody, period: Period) -> tuple[Any,
 
 def known(table: Any, body: KnownBody, period: Period) -> Any:
     """A condition on ``table``: rows that were known by the end of the day as of which the period is asked."""
-    return true()
+    before = period.known_before(body.time_zone)
+    if before is None or KNOWN_AT not in table.c:
+        return true()
+    occurred = [table.c[name] for name in OCCURRED if name in table.c]
+    return func.coalesce(table.c[KNOWN_AT], *occurred) < before if occurred else table.c[KNOWN_AT] < before
 
 
 def held(name: str, when: str, body: KnownBody, period: Period, **equal: str) -> Any:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.reporting.corrections import compared
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, TIER_NAMES
@@ -23,7 +24,7 @@ from shared.i18n import Translator
 from shared.i18n.vocabulary import category_name
 from shared.web.auth import allow
 from shared.web.fields import Code
-from shared.web.forms import blank
+from shared.web.forms import Form, blank
 from shared.web.pages import render
 from shared.web.state import translator_of
 
@@ -38,19 +39,24 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
         body: Code | None = None,
         from_on: Annotated[date | None, Query(alias="from")] = None,
         to_on: Annotated[date | None, Query(alias="to")] = None,
+        as_of: Annotated[date | Literal[""] | None, Query()] = None,
     ) -> HTMLResponse:
-        """One body's report; without a question the own body's, from New Year to today."""
+        """One body's report; without a question the own body's, from New Year to today, as it is known now."""
         bodies = await reports.bodies()
         chosen = await reports.body(body) if body else bodies[0]
         period = _period(from_on, to_on, local_date(clock.now(), chosen.time_zone))
-        counted = await reports.counted(chosen, period)
+        both = await compared(reports, chosen, replace(period, as_of=as_of)) if as_of else None
+        counted = both.then if both else await reports.counted(chosen, period)
         return render(
             request,
             "reporting/report.html",
             bodies=bodies,
             chosen=chosen,
             period=period,
-            form=blank(**{"body": chosen.code, "from": period.from_on.isoformat(), "to": period.to_on.isoformat()}),
+            form=_form(chosen.code, period, as_of),
+            as_of=as_of or None,
+            corrections=both.corrections if both else (),
+            figure_names={figure.key: figure for figure in CATALOGUE},
             figures=counted.values,
             rates=counted.rates,
             rate_of_figure=RATE_OF_FIGURE,
@@ -93,3 +99,8 @@ def beside_percent(translator: Translator) -> Callable[[RateName, Rate], str]:
 def _period(from_on: date | None, to_on: date | None, today: date) -> Period:
     to_on = to_on or today
     return period_of(from_on or to_on.replace(month=1, day=1), to_on)
+
+
+def _form(body: str, period: Period, as_of: date | Literal[""] | None) -> Form[Any]:
+    days = {"from": period.from_on, "to": period.to_on, "as_of": as_of}
+    return blank(body=body, **{name: day.isoformat() if day else "" for name, day in days.items()})
