@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 
 from services.reporting.bodies import ROSTER_FIGURES, KnownBody
 from services.reporting.counting import doings, rosters
 from services.reporting.counting.issues import Raised
+from services.reporting.counting.within import within
 from services.reporting.domain import Period
 from services.reporting.figures import Value
 from services.reporting.projection import live_projection
@@ -96,6 +97,16 @@ class Reports:
             **{key: rates[name].percent for key, name in RATE_OF_FIGURE.items()},
         }
         return Counted(values, rates)
+
+    async def counted_of_each(self, bodies: Sequence[KnownBody], period: Period) -> dict[str, Counted]:
+        """The figures of several bodies, each over the days of its own calendar, by code."""
+        return {body.code: await self.counted(body, period) for body in bodies}
+
+    async def raised_at_once(self, bodies: Sequence[KnownBody], period: Period) -> int:
+        """What residents raised in all these bodies, counted in one go from the facts and not body by body."""
+        issues = self._tables["issues"]
+        anywhere = or_(*(and_(*within(issues, "submitted_at", body, period)) for body in bodies))
+        return int(await self._reader.scalar(select(func.count()).select_from(issues).where(anywhere)))
 
     async def issues_by_month(self, body: KnownBody, period: Period) -> list[tuple[date, int]]:
         """How many issues were submitted in each month, from the first to the last that had any; at most ten years."""

@@ -23,6 +23,8 @@ class Figure:
     formula: str | None = None
     source: tuple[str, ...] = ()
     rule: str | None = None
+    adds_up: bool = True
+    """Whether a body's value and those of the bodies below it come to one of the whole; a share's parts always do."""
 
     @property
     def is_percent(self) -> bool:

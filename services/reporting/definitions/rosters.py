@@ -36,5 +36,6 @@ FIGURES: tuple[Figure, ...] = (
         N_("Days of each month on which members are at their stations, by the newest roster."),
         formula=_COUNTED,
         source=_SOURCE,
+        adds_up=False,
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -19,8 +19,9 @@ from services.reporting.http.api import STAFF, ResidentsOut, period_of
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import Reports
 from services.reporting.rates import BESIDE, RATE_OF_FIGURE, Rate, RateName
+from services.reporting.rollup import Rollups
 from shared.clock import Clock, local_date
-from shared.i18n import Translator
+from shared.i18n import N_, Translator
 from shared.i18n.vocabulary import category_name
 from shared.web.auth import allow
 from shared.web.fields import Code
@@ -28,8 +29,24 @@ from shared.web.forms import Form, blank
 from shared.web.pages import render
 from shared.web.state import translator_of
 
+ROLLED_UP = (
+    "members",
+    "residents_received",
+    "opinions_collected",
+    "opinions_solved",
+    "opinions_answered",
+    "consultations",
+)
+"""The figures that the page shows of every body below; the API gives them all."""
 
-def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Clock) -> APIRouter:
+MISSING: Mapping[str, str] = {
+    "silent": N_("Nothing was heard of {body} for long."),
+    "waiting": N_("{events} events of {body} are on their way."),
+    "kept": N_("{events} events of {body} wait for a newer release here."),
+}
+
+
+def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: Lateness, clock: Clock) -> APIRouter:
     """Pages for all staff."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(allow(*STAFF))])
 
@@ -45,11 +62,16 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
         bodies = await reports.bodies()
         chosen = await reports.body(body) if body else bodies[0]
         period = _period(from_on, to_on, local_date(clock.now(), chosen.time_zone))
-        both = await compared(reports, chosen, replace(period, as_of=as_of)) if as_of else None
+        as_then = replace(period, as_of=as_of or None)
+        both = await compared(reports, chosen, as_then) if as_of else None
         counted = both.then if both else await reports.counted(chosen, period)
+        rollup = await rollups.of(chosen.code, as_then)
         return render(
             request,
             "reporting/report.html",
+            rollup=rollup if len(rollup.branches) > 1 else None,
+            rolled_up=ROLLED_UP,
+            missing_names=MISSING,
             bodies=bodies,
             chosen=chosen,
             period=period,
