@@ -15,10 +15,12 @@ from prometheus_client import CollectorRegistry
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
+from services.reporting.http.definitions_api import definitions_api
 from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
 from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
+from services.reporting.http.rollup_api import rollup_api
 from services.reporting.http.tier_pages import tier_pages
 from services.reporting.http.tiers_api import tiers_api
 from services.reporting.http.ways import ways_api
@@ -37,6 +39,7 @@ from services.reporting.rebuilding.rebuild import stream_at
 from services.reporting.rebuilding.rebuilds import Rebuilds
 from services.reporting.rebuilding.replay import StreamReplay
 from services.reporting.rebuilding.unread import ReadingAgain, UnreadFields
+from services.reporting.rollup import Rollups
 from services.reporting.settings import ReportingSettings, uplink_stream, uplink_url
 from services.reporting.tables import MESSAGING, MIGRATIONS
 from services.reporting.tiers.links import Links
@@ -134,6 +137,7 @@ def build(
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
+    rollups = Rollups(reports, topology)
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
@@ -159,10 +163,12 @@ def build(
         templates=[HERE / "http" / "templates"],
         routers=[
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
+            definitions_api(),
+            rollup_api(rollups),
             ledger_api(tiers),
             ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),
-            report_pages(reports, doings, lateness, clock),
+            report_pages(reports, rollups, doings, lateness, clock),
             tiers_api(topology, outboxes),
             tier_pages(topology, outboxes, tiers),
             late_api(late),

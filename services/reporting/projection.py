@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from services.reporting.tables import (
     BriefStep,
     CommitmentStep,
     Consultation,
+    Fact,
     Issue,
     IssueStep,
     MissedDeadline,
@@ -38,6 +40,7 @@ Row = dict[str, Any]
 RowsByTable = Mapping[str, Sequence[Row]]
 
 BODIES = str(Body.__tablename__)
+KNOWN_AT = "known_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,11 @@ class Projected(Generic[E]):
     event: type[E]
     table: str
     row: Callable[[E], Row | None]
+    says_when_known: bool
 
 
 def _projected(event: type[E], table: type[TableRow], row: Callable[[E], Row | None]) -> Projected[Any]:
-    return Projected(event, str(table.__tablename__), row)
+    return Projected(event, str(table.__tablename__), row, issubclass(table, Fact))
 
 
 def _step(step: Step, says: Callable[[Any], str | None] = lambda event: None) -> Callable[[Any], Row]:
@@ -231,11 +235,19 @@ _BY_EVENT: dict[type[Event], list[Projected[Any]]] = {
 }
 
 
-def rows_of(events: Iterable[tuple[str, Event]]) -> RowsByTable:
-    """The rows that ``events``, each with the body that reported it, become; those of no class here are skipped."""
+Reported = tuple[str, Event, datetime | None]
+"""The body that reported an event, the event, and when the body wrote it down, where it says so."""
+
+
+def rows_of(events: Iterable[Reported]) -> RowsByTable:
+    """The rows that ``events`` become; those of no class here are skipped.
+
+    When a fact was known comes from its publisher and never from its arrival, so that it is the same at every tier
+    and after every rebuild. One whose publisher does not say was known when it occurred.
+    """
     rows: defaultdict[str, list[Row]] = defaultdict(list)
     newest: dict[str, Any] = {}
-    for body, event in events:
+    for body, event, said_at in events:
         known = _BY_EVENT.get(type(event))
         if known is None:
             continue
@@ -243,6 +255,8 @@ def rows_of(events: Iterable[tuple[str, Event]]) -> RowsByTable:
             row = projected.row(event)
             if row is not None:
                 row["body"] = body
+                if projected.says_when_known:
+                    row["known_at"] = said_at or event.occurred_at
                 rows[projected.table].append(row)
         if body not in newest or event.occurred_at > newest[body]:
             newest[body] = event.occurred_at
@@ -262,6 +276,9 @@ class Projection:
         for name, of_table in rows.items():
             if name == BODIES:
                 await tx.execute(self._newest(tx), of_table)
+            elif KNOWN_AT in self.tables[name].c:
+                # What is said once more, by a service that was restored, is known since it was said first.
+                await tx.add_or_lower(self.tables[name], of_table, KNOWN_AT)
             else:
                 await tx.add_missing(self.tables[name], of_table)
 

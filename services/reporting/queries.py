@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, Select, case, func, literal, select
+from sqlalchemy import and_, case, func, or_, select
 
-from services.reporting.domain import PLANNED, Period, Step, percent
+from services.reporting.bodies import ROSTER_FIGURES, KnownBody
+from services.reporting.counting import doings, rosters
+from services.reporting.counting.issues import Raised
+from services.reporting.counting.within import within
+from services.reporting.domain import Period
 from services.reporting.figures import Value
 from services.reporting.projection import live_projection
+from services.reporting.rates import RATE_OF_FIGURE, Rate, RateName, rates_of
 from shared.clock import local_date
 from shared.db.reader import Reader
 from shared.errors import NotFound
 
-ROSTER_FIGURES = ("members", "stations", "stations_in_townships", "duty_days_per_month")
-WITHDRAWN = "withdrawn"
+__all__ = ["Counted", "KnownBody", "RaisedBy", "Reports"]
+
 MOST_MONTHS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class KnownBody:
-    """This body or one below it; what its roster would say is None until a roster has come."""
+class Counted:
+    """Figures of a body over a period: ``values`` by the keys of the catalogue, with ``tier`` and ``parent``."""
 
-    code: str
-    tier: str | None
-    parent: str | None
-    time_zone: str
-    newest_at: datetime | None
-    """When the newest thing that it reported occurred."""
-    roster: Mapping[str, int | None]
+    values: Mapping[str, Value]
+    rates: Mapping[RateName, Rate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +75,42 @@ class Reports:
         raise NotFound("unknown-body", "No body of this code reports here.", field="body")
 
     async def figures(self, body: KnownBody, period: Period) -> dict[str, Value]:
-        """Every figure of the catalogue by key, with ``tier`` and ``parent``; all counts from one snapshot."""
-        raised = self._raised(body, period)
-        collected = self._collected(body, period, raised)
-        closed = self._closed(body, period, collected)
-        ratings = self._ratings(body, raised)
-        counts = await self._reader.one(
-            select(
-                self._held("receptions", "held_at", body, period).label("residents_received"),
-                select(func.count()).select_from(collected).scalar_subquery().label("opinions_collected"),
-                _where(closed, "solved").label("opinions_solved"),
-                _where(closed, "answered", PLANNED).label("opinions_answered"),
-                self._held("consultations", "held_at", body, period).label("consultations"),
-                self._held("surveys", "made_at", body, period).label("surveys_and_inspections"),
-                self._held("activities", "held_at", body, period, kind="talk").label("policy_talks"),
-                _where(ratings, "satisfied").label("satisfied"),
-                select(func.count()).select_from(ratings).scalar_subquery().label("rated"),
-            )
-        )
-        assert counts is not None
-        found: dict[str, Value] = dict(counts._mapping)
-        satisfied, rated = found.pop("satisfied"), found.pop("rated")
-        assert isinstance(satisfied, int)
-        assert isinstance(rated, int)
-        return {
+        """Every figure of the catalogue by its key, with ``tier`` and ``parent``."""
+        return dict((await self.counted(body, period)).values)
+
+    async def counted(self, body: KnownBody, period: Period) -> Counted:
+        """The same with the rates; issues and activities are counted in one statement, and so as of one moment."""
+        issues, other = Raised(body, period).columns(), doings.columns(body, period)
+        row = await self._reader.one(select(*(column.label(key) for key, column in (issues | other).items())))
+        assert row is not None
+        counts: dict[str, int] = dict(row._mapping)
+        rates = rates_of(counts)
+        values: dict[str, Value] = {
             "tier": body.tier,
             "parent": body.parent,
-            **body.roster,
-            **found,
-            "satisfaction_percent": percent(satisfied, rated),
+            **await rosters.counted(self._reader, body, period),
+            "residents_received": counts["residents_received"],
+            "opinions_collected": counts["opinions_collected"],
+            "opinions_solved": counts["opinions_solved"],
+            "opinions_answered": counts["opinions_answered"],
+            **{key: counts[key] for key in other},
+            **{key: rates[name].percent for key, name in RATE_OF_FIGURE.items()},
         }
+        return Counted(values, rates)
+
+    async def counted_of_each(self, bodies: Sequence[KnownBody], period: Period) -> dict[str, Counted]:
+        """The figures of several bodies, each over the days of its own calendar, by code."""
+        return {body.code: await self.counted(body, period) for body in bodies}
+
+    async def raised_at_once(self, bodies: Sequence[KnownBody], period: Period) -> int:
+        """What residents raised in all these bodies, counted in one go from the facts and not body by body."""
+        issues = self._tables["issues"]
+        anywhere = or_(*(and_(*within(issues, "submitted_at", body, period)) for body in bodies))
+        return int(await self._reader.scalar(select(func.count()).select_from(issues).where(anywhere)))
 
     async def issues_by_month(self, body: KnownBody, period: Period) -> list[tuple[date, int]]:
         """How many issues were submitted in each month, from the first to the last that had any; at most ten years."""
-        collected = self._collected(body, period, self._raised(body, period))
+        collected = Raised(body, period).collected
         at = collected.c.submitted_at
         span = await self._reader.one(select(func.min(at).label("first"), func.max(at).label("last")))
         if span is None or span.first is None:
@@ -123,7 +125,7 @@ class Reports:
 
     async def issues_by_category(self, body: KnownBody, period: Period) -> list[tuple[str | None, int]]:
         """Categories with their issues, the most frequent first; None for those without one."""
-        collected = self._collected(body, period, self._raised(body, period))
+        collected = Raised(body, period).collected
         number = func.count().label("number")
         rows = await self._reader.all(
             select(collected.c.category, number)
@@ -134,8 +136,8 @@ class Reports:
 
     async def issues_by_outcome(self, body: KnownBody, period: Period) -> dict[str | None, int]:
         """How the issues stood at the end of the period; None for those still open then."""
-        collected = self._collected(body, period, self._raised(body, period))
-        closed = self._closed(body, period, collected)
+        raised = Raised(body, period)
+        collected, closed = raised.collected, raised.closed
         rows = await self._reader.all(
             select(closed.c.says, func.count().label("number"))
             .select_from(collected)
@@ -155,21 +157,13 @@ class Reports:
             {key: getattr(row, key) for key in ROSTER_FIGURES},
         )
 
-    def _held(self, table: str, when: str, body: KnownBody, period: Period, **equal: str) -> Any:
-        """How many rows of ``table`` fall into the period."""
-        return (
-            select(func.count())
-            .where(*_within(self._tables[table], when, body, period), *_equal(self._tables[table], equal))
-            .scalar_subquery()
-        )
-
     async def residents(self, body: KnownBody, period: Period) -> list[RaisedBy]:
         """How many issues there were and how many residents raised them, by category, the most residents first.
 
         An issue that was joined to another at the end of the period is no issue more, and its resident is one more.
         """
-        raised = self._raised(body, period)
-        collected = self._collected(body, period, raised)
+        found = Raised(body, period)
+        raised, collected = found.all, found.collected
         issues, residents = func.count(collected.c.reference), func.count()
         rows = await self._reader.all(
             select(raised.c.category, issues.label("issues"), residents.label("residents"))
@@ -179,102 +173,3 @@ class Reports:
             .order_by(residents.desc(), raised.c.category)
         )
         return [RaisedBy(row.category, row.issues, row.residents) for row in rows]
-
-    def _raised(self, body: KnownBody, period: Period) -> CTE:
-        """What residents raised in the period, each for themselves."""
-        issues = self._tables["issues"]
-        return (
-            select(issues.c.reference, issues.c.category, issues.c.submitted_at)
-            .where(*_within(issues, "submitted_at", body, period))
-            .cte("raised")
-        )
-
-    def _collected(self, body: KnownBody, period: Period, raised: CTE) -> CTE:
-        """Of what was raised, the issues: what is counted with another one at the end of the period is left out.
-
-        Joining and splitting alternate and their publisher counts them, so the later of the two tells, in whatever
-        order the reports of them arrived.
-        """
-        steps = self._tables["issue_steps"]
-        joining = func.max(case((steps.c.step == Step.JOINED, steps.c.number), else_=0))
-        splitting = func.max(case((steps.c.step == Step.SPLIT, steps.c.number), else_=0))
-        joined = (
-            select(steps.c.reference)
-            .join(raised, raised.c.reference == steps.c.reference)
-            .where(
-                steps.c.body == body.code,
-                steps.c.step.in_([Step.JOINED, Step.SPLIT]),
-                steps.c.occurred_at < period.ends_at(body.time_zone),
-            )
-            .group_by(steps.c.reference)
-            .having(joining > splitting)
-        )
-        return select(raised).where(raised.c.reference.not_in(joined)).cte("collected")
-
-    def _closed(self, body: KnownBody, period: Period, collected: CTE) -> CTE:
-        """Of the collected, those closed at the end of the period, each with its outcome.
-
-        Closing needs an open issue and reopening a closed one, so the two alternate: counting them tells the state,
-        whatever order the reports of them arrived in, and whatever dates a paper record bears. The outcome is that
-        of the last closing by its publisher's count. A withdrawn issue was ended by its resident.
-        """
-        steps = self._tables["issue_steps"]
-        closing, reopening = steps.c.step == Step.CLOSED, steps.c.step == Step.REOPENED
-        by_the_end: Select[Any] = (
-            select(
-                steps.c.reference,
-                func.max(case((closing, steps.c.number))).label("number"),
-                func.count(case((steps.c.step == Step.WITHDRAWN, 1))).label("withdrawals"),
-            )
-            .join(collected, collected.c.reference == steps.c.reference)
-            .where(steps.c.body == body.code, steps.c.occurred_at < period.ends_at(body.time_zone))
-            .group_by(steps.c.reference)
-            .having(
-                (func.count(case((closing, 1))) > func.count(case((reopening, 1))))
-                | (func.count(case((steps.c.step == Step.WITHDRAWN, 1))) > 0)
-            )
-        )
-        ended = by_the_end.cte("ended")
-        return (
-            select(
-                ended.c.reference, case((ended.c.withdrawals > 0, literal(WITHDRAWN)), else_=steps.c.says).label("says")
-            )
-            .outerjoin(
-                steps,
-                (steps.c.body == body.code)
-                & (steps.c.reference == ended.c.reference)
-                & (steps.c.step == Step.CLOSED)
-                & (steps.c.number == ended.c.number),
-            )
-            .cte("closed")
-        )
-
-    def _ratings(self, body: KnownBody, raised: CTE) -> CTE:
-        """Of what was raised, that which its resident rated, each with the latest rating."""
-        steps = self._tables["issue_steps"]
-        latest = (
-            select(steps.c.reference, func.max(steps.c.number).label("number"))
-            .join(raised, raised.c.reference == steps.c.reference)
-            .where(steps.c.body == body.code, steps.c.step == Step.RATED)
-            .group_by(steps.c.reference)
-            .cte("latest")
-        )
-        return (
-            select(steps.c.reference, steps.c.says)
-            .join(latest, (latest.c.reference == steps.c.reference) & (latest.c.number == steps.c.number))
-            .where(steps.c.body == body.code, steps.c.step == Step.RATED)
-            .cte("ratings")
-        )
-
-
-def _within(table: Any, when: str, body: KnownBody, period: Period) -> tuple[Any, ...]:
-    zone = body.time_zone
-    return table.c.body == body.code, table.c[when] >= period.begins_at(zone), table.c[when] < period.ends_at(zone)
-
-
-def _equal(table: Any, equal: Mapping[str, str]) -> list[Any]:
-    return [table.c[name] == value for name, value in equal.items()]
-
-
-def _where(cte: CTE, *says: str) -> Any:
-    return select(func.count()).select_from(cte).where(cte.c.says.in_(says)).scalar_subquery()

@@ -27,6 +27,14 @@ class Row(SQLModel):
     body: str = Field(primary_key=True, max_length=31)
 
 
+class Fact(Row):
+    """A reported fact, and when it was known: when its publisher wrote it down, which of a paper record is later than
+    when it occurred. Null in rows that an earlier release kept, until the figures are made anew.
+    """
+
+    known_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
 class Body(Row, table=True):
     """A body that was heard of, and the date of the newest thing that it reported."""
 
@@ -35,7 +43,7 @@ class Body(Row, table=True):
     newest_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class Roster(Row, table=True):
+class Roster(Fact, table=True):
     """What a body has, as it counted itself at one revision of its roster."""
 
     __tablename__ = "rosters"
@@ -50,7 +58,7 @@ class Roster(Row, table=True):
     duty_days_per_month: int
 
 
-class Issue(Row, table=True):
+class Issue(Fact, table=True):
     """An issue was submitted."""
 
     __tablename__ = "issues"
@@ -64,7 +72,7 @@ class Issue(Row, table=True):
     channel: str = Field(max_length=16)
 
 
-class IssueStep(Row, table=True):
+class IssueStep(Fact, table=True):
     """Something happened to an issue; ``number`` is its publisher's own count of the issue's steps."""
 
     __tablename__ = "issue_steps"
@@ -77,7 +85,7 @@ class IssueStep(Row, table=True):
     """The outcome of a closing, the rating of a rating."""
 
 
-class Reception(Row, table=True):
+class Reception(Fact, table=True):
     """A resident was received."""
 
     __tablename__ = "receptions"
@@ -90,7 +98,7 @@ class Reception(Row, table=True):
     channel: str = Field(max_length=16)
 
 
-class Survey(Row, table=True):
+class Survey(Fact, table=True):
     """A survey or inspection was made."""
 
     __tablename__ = "surveys"
@@ -103,7 +111,7 @@ class Survey(Row, table=True):
     members: int
 
 
-class Consultation(Row, table=True):
+class Consultation(Fact, table=True):
     """A consultation was held."""
 
     __tablename__ = "consultations"
@@ -122,7 +130,7 @@ class Consultation(Row, table=True):
     surveys: int
 
 
-class CommitmentStep(Row, table=True):
+class CommitmentStep(Fact, table=True):
     """A commitment was made, kept or dropped."""
 
     __tablename__ = "commitment_steps"
@@ -133,7 +141,7 @@ class CommitmentStep(Row, table=True):
     due_on: date | None
 
 
-class Activity(Row, table=True):
+class Activity(Fact, table=True):
     """A reception day, a talk, a good deed or a study session took place; surveys have a table of their own."""
 
     __tablename__ = "activities"
@@ -147,7 +155,7 @@ class Activity(Row, table=True):
     audience: int | None
 
 
-class ActivityJoining(Row, table=True):
+class ActivityJoining(Fact, table=True):
     """One more member took part in an activity or survey than its own row says."""
 
     __tablename__ = "activity_joinings"
@@ -157,7 +165,7 @@ class ActivityJoining(Row, table=True):
     activity_id: str = Field(max_length=64)
 
 
-class BriefStep(Row, table=True):
+class BriefStep(Fact, table=True):
     """An opinion brief was handed in, or it is known what became of it."""
 
     __tablename__ = "brief_steps"
@@ -170,7 +178,7 @@ class BriefStep(Row, table=True):
     """The outcome of a brief that was settled."""
 
 
-class MissedDeadline(Row, table=True):
+class MissedDeadline(Fact, table=True):
     """What was due was not done in time."""
 
     __tablename__ = "missed_deadlines"
@@ -186,7 +194,7 @@ class MissedDeadline(Row, table=True):
     missed_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class SettledDeadline(Row, table=True):
+class SettledDeadline(Fact, table=True):
     """What had been missed is no longer owed: it was done late, or fell away."""
 
     __tablename__ = "settled_deadlines"

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from sqlalchemy import MetaData, Table, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from services.reporting.projection import Projection, Row, RowsByTable, rows_of
+from services.reporting.projection import Projection, Reported, Row, RowsByTable, rows_of
 from services.reporting.rebuilding.replay import StreamReplay
 from services.reporting.ways import Gate, Ways
 from shared.contracts.event import Event
@@ -152,7 +152,7 @@ class Rebuild:
         if gathered:
             yield gathered
 
-    def _events(self, messages: Iterable[Msg]) -> Iterable[tuple[str, Event]]:
+    def _events(self, messages: Iterable[Msg]) -> Iterable[Reported]:
         assert self._gate is not None
         for message in messages:
             try:
@@ -164,7 +164,7 @@ class Rebuild:
             if received is None:
                 self._progress.skipped += 1
             else:
-                yield received.address.body, received.event
+                yield received.address.body, received.event, received.said_at
 
 
 def _beside(table: Table) -> Table:
