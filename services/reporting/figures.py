@@ -7,27 +7,12 @@ by the child's code. Every count is of what *occurred* in the period, whenever i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from services.reporting.definitions import registers
+from services.reporting.definitions.figure import Figure, Value
 from shared.i18n import N_
 
-Value = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure: its key in JSON, its name, its definition, and the denominator where it is a share."""
-
-    key: str
-    name: str
-    definition: str
-    denominator: str | None = None
-
-    @property
-    def is_percent(self) -> bool:
-        """Whether the value is a percentage."""
-        return self.denominator is not None
-
+__all__ = ["CATALOGUE", "KEYS", "OUTCOME_NAMES", "TIER_NAMES", "Figure", "Value"]
 
 CATALOGUE: tuple[Figure, ...] = (
     Figure(
@@ -97,6 +82,7 @@ CATALOGUE: tuple[Figure, ...] = (
         N_("Duty days per month"),
         N_("Days of each month on which members are at their stations, by the newest roster."),
     ),
+    *registers.FIGURES,
 )
 """In the order of the page. ``tier`` and ``parent`` stand beside them in JSON; they count nothing."""
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.reporting.definitions.registers import UNIT_KINDS
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
@@ -48,6 +49,7 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
             figures=await reports.figures(chosen, period),
             catalogue=CATALOGUE,
             tier_names=TIER_NAMES,
+            unit_kinds=UNIT_KINDS,
             outcome_names=OUTCOME_NAMES,
             category_name=category_name,
             raised=ResidentsOut.of(await reports.residents(chosen, period)),
