@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.reporting.definitions import doings, issues, rosters
+from services.reporting.definitions import doings, issues, registers, rosters
 from services.reporting.definitions.figure import Figure, Value
 from shared.errors import NotFound
 from shared.i18n import N_
@@ -21,6 +21,7 @@ HEADLINES = (*issues.FIGURES, *doings.FIGURES)
 CATALOGUE: tuple[Figure, ...] = (
     *HEADLINES,
     *rosters.FIGURES,
+    *registers.FIGURES,
 )
 """In the order of the page. ``tier`` and ``parent`` stand beside them in JSON; they count nothing."""
 

@@ -6,6 +6,7 @@ A sum is of figures that add up: counts do, a share is made of its summed parts,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,12 +108,23 @@ def added(parts: Iterable[Counted]) -> Counted:
     parts = list(parts)
     values: dict[str, Value] = {}
     for figure in CATALOGUE:
-        found = [value for part in parts if isinstance(value := part.values.get(figure.key), int)]
+        found = [part.values.get(figure.key) for part in parts]
         if figure.key not in RATE_OF_FIGURE:
-            values[figure.key] = sum(found) if found and figure.adds_up else None
+            values[figure.key] = _sum(found) if figure.adds_up else None
     rates = {name: _summed([part.rates[name] for part in parts]) for name in RATE_OF_FIGURE.values()}
     values |= {key: rates[name].percent for key, name in RATE_OF_FIGURE.items()}
     return Counted(values, rates)
+
+
+def _sum(values: Iterable[Value]) -> Value:
+    """Of numbers, or of numbers by kind; None where nobody has any."""
+    present = [value for value in values if isinstance(value, int | dict)]
+    numbers = [value for value in present if isinstance(value, int)]
+    by_kind = Counter[str]()
+    for value in present:
+        if isinstance(value, dict):
+            by_kind.update(value)
+    return dict(by_kind) if by_kind else sum(numbers) if numbers else None
 
 
 def _summed(rates: Sequence[Rate]) -> Rate:

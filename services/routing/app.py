@@ -41,6 +41,7 @@ from services.routing.http.sign_in_pages import build_sign_in_pages
 from services.routing.http.station_pages import build_station_pages
 from services.routing.http.supervision_api import build_supervision_api
 from services.routing.http.supervision_pages import build_supervision_pages
+from services.routing.http.unit_api import build_unit_api
 from services.routing.orderkeeping import OrderKeeping
 from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
@@ -281,6 +282,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_supervision_api(supervisions),
             build_rule_api(routing),
             build_roster_api(keeping),
+            build_unit_api(keeping),
             build_calendar_api(calendar),
             parked_router(runtime, settings.service),
             ledger_router(runtime, settings.service),

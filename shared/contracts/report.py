@@ -21,9 +21,12 @@ from shared.contracts.words import (
     Gathering,
     Outcome,
     Place,
+    PostStep,
     Quality,
     Rating,
     Setting,
+    UnitKind,
+    UnitStep,
 )
 
 
@@ -217,6 +220,10 @@ class BriefSettled(ReportEvent):
     outcome: BriefOutcome
 
 
+REQUIRED = "Of the body itself and of every body that stands as a unit in its chain; None where nobody said"
+REQUIRED_BELOW = "Of each body that stands as a unit in its chain; None where nobody said"
+
+
 class RosterPublished(ReportEvent):
     """What a body has: counted from its roster by the body itself, at one revision."""
 
@@ -238,6 +245,21 @@ class RosterPublished(ReportEvent):
     time_zone: str | None = Field(
         default=None,
         description="IANA name of the zone whose days the body's figures count; the reader's own if absent",
+    )
+    committees_required: int | None = Field(default=None, description=REQUIRED)
+    offices_required: int | None = Field(default=None, description=REQUIRED)
+    committees_required_below: int | None = Field(default=None, description=REQUIRED_BELOW)
+    offices_required_below: int | None = Field(default=None, description=REQUIRED_BELOW)
+    committees: int | None = Field(default=None, description="Set up, and not dissolved")
+    offices: int | None = Field(default=None, description="Set up, and not dissolved")
+    units_vacant: int | None = Field(
+        default=None, description="Of the units required, those not set up; counted for each body and kind apart"
+    )
+    posts: int | None = Field(default=None, description="Posts of the units, whether or not somebody holds them")
+    posts_filled: int | None = None
+    members_attached_to_no_unit: int | None = Field(default=None, description="None where the body keeps no units")
+    stations_ready: int | None = Field(
+        default=None, description="Stations that have all that the body asks of them; None where it asks for nothing"
     )
 
 
@@ -268,3 +290,63 @@ class LedgerRestored(ReportEvent):
     noun: ClassVar[str] = "ledger"
     verb: ClassVar[str] = "restored"
     position: int = Field(ge=0, description="The last place of the event's own chain that both sides hold alike")
+
+
+class OfUnit(ReportEvent):
+    """A fact about a unit of a body's chain, read off its roster at one revision.
+
+    The same fact can be said, taken back and said again: the one with the higher ``revision`` holds.
+    """
+
+    noun: ClassVar[str] = "unit"
+    unit: Code
+    unit_kind: UnitKind
+    on: date = Field(description="The day, at the body, on which it happened")
+    revision: int = Field(ge=1, description="The revision of the roster that first said so")
+
+
+class UnitSetUp(OfUnit):
+    verb: ClassVar[str] = "set-up"
+
+
+class UnitDissolved(OfUnit):
+    verb: ClassVar[str] = "dissolved"
+
+
+class UnitRetracted(OfUnit):
+    """That step on that day was never so."""
+
+    verb: ClassVar[str] = "retracted"
+    step: UnitStep
+
+
+class OfPost(OfUnit):
+    """A fact about a post of a unit; of who holds it nothing is said."""
+
+    noun: ClassVar[str] = "post"
+    post: Code
+
+
+class PostSetUp(OfPost):
+    verb: ClassVar[str] = "set-up"
+
+
+class PostFilled(OfPost):
+    verb: ClassVar[str] = "filled"
+
+
+class PostVacated(OfPost):
+    """``on`` is the last day on which it was held."""
+
+    verb: ClassVar[str] = "vacated"
+
+
+class PostDissolved(OfPost):
+    verb: ClassVar[str] = "dissolved"
+
+
+class PostRetracted(OfPost):
+    """That step on that day was never so."""
+
+    verb: ClassVar[str] = "retracted"
+    step: PostStep

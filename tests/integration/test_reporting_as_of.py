@@ -76,6 +76,7 @@ async def test_a_report_stands_as_it_stood_and_what_came_later_is_a_correction(
         "response_percent": 50,
         "solution_percent": None,
         "members": 9,
+        "members_attached_to_stations": 9,
     }
     may = await asked(ili, "2023-05-02")
     assert (may["corrections"], may["as_of"]) == ([], "2023-05-02")

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.reporting.corrections import compared
+from services.reporting.definitions.registers import UNIT_KINDS
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, TIER_NAMES
@@ -86,6 +87,7 @@ def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: L
             headlines=HEADLINES,
             catalogue=CATALOGUE,
             tier_names=TIER_NAMES,
+            unit_kinds=UNIT_KINDS,
             outcome_names=OUTCOME_NAMES,
             category_name=category_name,
             raised=ResidentsOut.of(await reports.residents(chosen, period)),

@@ -1,0 +1,28 @@
+"""Made-up bodies whose records add up to what real ones published; every person and word in them is invented.
+
+A module for each body: ``roster()`` is what its roster file holds, ``facts()`` the lines of its ledger in the order of
+their dates. Both are the same every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.sampling import karamay, kashgar, zhaosu
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is made up of one body."""
+
+    roster: Callable[[], dict[str, Any]]
+    facts: Callable[[], Iterable[dict[str, Any]]]
+
+
+BODIES: Mapping[str, Sample] = {
+    "karamay": Sample(karamay.roster, karamay.facts),
+    "kashgar": Sample(kashgar.roster, kashgar.facts),
+    "zhaosu": Sample(zhaosu.roster, zhaosu.facts),
+}
