@@ -24,7 +24,7 @@ STYLES: dict[str, dict[str, str]] = {
     "hatch": {"stroke": "#a12a1c", "stroke-width": "2.5"},
     "line": {"fill": "none", "stroke": "#0f5f5c", "stroke-width": "2.5", "stroke-linejoin": "round"},
     "area": {"fill": "#dcefec"},
-    "band": {"fill": "#dcefec", "stroke": "#8fc3bd", "stroke-width": "0.75"},
+    "band": {"fill": "#dcefec", "stroke": "#d9d4c6", "stroke-width": "0.75"},
     "dot": {"fill": PAPER, "stroke": "#0f5f5c", "stroke-width": "2"},
     "cell-text": {"fill": INK, "font-size": "11"},
     "cell-text-pale": {"fill": PAPER, "font-size": "11"},

@@ -62,17 +62,18 @@ def kept_and_missed(
 ) -> Picture:
     """For each row how many were kept, missed and are still running: full, hatched and empty, the numbers in words.
 
-    What is not known (None) has neither a part of the bar nor a number.
+    Where one of them is not known (None) there is no bar, which would look like a share of all.
     """
     drawing.height = max(len(rows) * 58, 40)
     hatch = drawing.hatch()
     for at, (name, *parts) in enumerate(rows):
         y = at * 58
         known = [(word, part, kind) for word, part, kind in zip(words, parts, _PARTS, strict=True) if part is not None]
-        whole = sum(part for _, part, _ in known)
+        whole = sum(part for _, part, _ in known) if len(known) == len(words) else 0
         drawing.text(0, y + 14, name)
         drawing.text(0, y + 31, " · ".join(f"{word} {number(part)}" for word, part, _ in known), kind="axis-text")
-        drawing.rect(0, y + 37, WIDTH, 12, "bar-ground")
+        if whole:
+            drawing.rect(0, y + 37, WIDTH, 12, "bar-ground")
         x = 0.0
         for _, part, kind in known:
             width = part / whole * WIDTH if whole else 0
