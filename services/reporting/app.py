@@ -12,9 +12,13 @@ from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
+from services.reporting.charts.counting import Counting
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
+from services.reporting.exports.as_pdf import Printer
+from services.reporting.exports.facts import facts_of
 from services.reporting.http.api import figures_api
+from services.reporting.http.dashboard import dashboard_pages, export_api
 from services.reporting.http.definitions_api import definitions_api
 from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
@@ -141,6 +145,7 @@ def build(
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
+    counted, printer = partial(facts_of, reports, Counting(runtime.reader)), Printer()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -173,6 +178,8 @@ def build(
             tier_pages(topology, outboxes, tiers),
             late_api(late),
             late_pages(late, reports),
+            dashboard_pages(reports, counted, names, clock),
+            export_api(reports, counted, names, printer),
         ],
         lifespan=lifespan,
         registry=registry,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -32,6 +32,11 @@ class Counted:
 
     values: Mapping[str, Value]
     rates: Mapping[RateName, Rate]
+
+    def document(self) -> dict[str, Any]:
+        """For the wire: every key of the catalogue, ``tier``, ``parent``, and ``rates``, each with its percentage."""
+        rates = {name: {"percent": rate.percent, **asdict(rate)} for name, rate in self.rates.items()}
+        return {**self.values, "rates": rates}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from services.reporting.domain import percent
-from shared.i18n import N_
+from shared.i18n import N_, Translator
 
 RateName = Literal["response", "solution", "satisfaction"]
 
@@ -54,3 +54,13 @@ RATE_OF_FIGURE: Mapping[str, RateName] = {
     "solution_percent": "solution",
     "satisfaction_percent": "satisfaction",
 }
+
+
+def beside_percent(translator: Translator) -> Callable[[RateName, Rate], str]:
+    """What stands beside the percentage of a rate, as the page says it."""
+
+    def said(name: RateName, rate: Rate) -> str:
+        counts = {key: translator.format_number(value) for key, value in asdict(rate).items()}
+        return translator.sentence(BESIDE[name], **counts)
+
+    return said

@@ -12,6 +12,7 @@ from services.reporting.domain import PLANNED, Period, Step
 from services.reporting.projection import live_projection
 
 WITHDRAWN = "withdrawn"
+OF_ISSUE = ("reference", "submitted_at", "community", "category", "channel")
 
 
 class Raised:
@@ -61,7 +62,7 @@ class Raised:
     def _raised(self) -> CTE:
         issues = self._issues
         return (
-            select(issues.c.reference, issues.c.category, issues.c.submitted_at)
+            select(*(issues.c[name] for name in OF_ISSUE))
             .where(*within(issues, "submitted_at", self._body, self._period))
             .cte("raised")
         )

@@ -15,7 +15,7 @@ from services.reporting.doings import Doings
 from services.reporting.domain import Period, PeriodEndsBeforeItBegins
 from services.reporting.lag import Lag
 from services.reporting.lateness import Lateness
-from services.reporting.queries import Counted, RaisedBy, Reports
+from services.reporting.queries import RaisedBy, Reports
 from services.reporting.rates import Rate
 from services.reporting.rebuilding.rebuilds import Rebuilds
 from shared.errors import DomainError
@@ -87,20 +87,14 @@ class RateOut(BaseModel):
         return cls(percent=rate.percent, **asdict(rate))
 
 
-def figures_out(counted: Counted) -> dict[str, Any]:
-    """Figures for the wire: every key of the catalogue, ``tier``, ``parent`` and ``rates``."""
-    rates = {name: RateOut.of_rate(rate).model_dump() for name, rate in counted.rates.items()}
-    return {**counted.values, "rates": rates}
-
-
 def compared_out(both: Compared, as_of: date) -> dict[str, Any]:
     """Figures as they stood, with those of now and what differs."""
     corrections = [
         {"figure": each.figure, "then": each.then, "now": each.now, "difference": each.difference}
         for each in both.corrections
     ]
-    more = {"as_of": as_of.isoformat(), "now": figures_out(both.now), "corrections": corrections}
-    return figures_out(both.then) | more
+    more = {"as_of": as_of.isoformat(), "now": both.now.document(), "corrections": corrections}
+    return both.then.document() | more
 
 
 class ActivitiesOut(BaseModel):
@@ -130,7 +124,7 @@ def figures_api(
         """
         known = await reports.body(body)
         if as_of is None:
-            return figures_out(await reports.counted(known, period))
+            return (await reports.counted(known, period)).document()
         return compared_out(await compared(reports, known, replace(period, as_of=as_of)), as_of)
 
     @router.get("/figures/residents", dependencies=staff)

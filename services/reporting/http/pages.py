@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -19,10 +19,10 @@ from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, TIER
 from services.reporting.http.api import STAFF, ResidentsOut, period_of
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import Reports
-from services.reporting.rates import BESIDE, RATE_OF_FIGURE, Rate, RateName
+from services.reporting.rates import RATE_OF_FIGURE, beside_percent
 from services.reporting.rollup import Rollups
 from shared.clock import Clock, local_date
-from shared.i18n import N_, Translator
+from shared.i18n import N_
 from shared.i18n.vocabulary import category_name
 from shared.web.auth import allow
 from shared.web.fields import Code
@@ -108,16 +108,6 @@ def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: L
         return render(request, "reporting/definitions.html", catalogue=CATALOGUE)
 
     return router
-
-
-def beside_percent(translator: Translator) -> Callable[[RateName, Rate], str]:
-    """What stands beside the percentage of a rate, as the page says it."""
-
-    def said(name: RateName, rate: Rate) -> str:
-        counts = {key: translator.format_number(value) for key, value in asdict(rate).items()}
-        return translator.sentence(BESIDE[name], **counts)
-
-    return said
 
 
 def _period(from_on: date | None, to_on: date | None, today: date) -> Period:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from services.reporting.domain import Period
-from services.reporting.http.api import STAFF, asked_period, figures_out
+from services.reporting.http.api import STAFF, asked_period
 from services.reporting.rollup import Branch, Rollup, Rollups
 from shared.web.auth import allow
 from shared.web.fields import Code
@@ -42,8 +42,8 @@ class BranchOut(BaseModel):
             body=branch.body,
             tier=branch.tier,
             path=branch.path,
-            own=figures_out(branch.own),
-            sum=figures_out(branch.sum),
+            own=branch.own.document(),
+            sum=branch.sum.document(),
             as_of=branch.newest_at,
             silent=branch.silent,
             waiting=branch.waiting,
