@@ -25,7 +25,8 @@ from services.reporting.exports.as_xlsx import xlsx_of
 from services.reporting.exports.facts import Facts
 from services.reporting.exports.sheets import Written
 from services.reporting.exports.writing import TABLES, written
-from services.reporting.queries import KnownBody
+from services.reporting.queries import Counted, KnownBody
+from services.reporting.rates import RATE_OF_FIGURE, Rate, RateName
 from shared.i18n import SHARED_LOCALE, Catalogues
 
 HERE = Path(app.__file__).parent
@@ -46,7 +47,12 @@ def facts(issues: int = 7) -> Facts:
         [AtHour(f"c{number:02}", number % 12 * 2, number * 90) for number in range(1, 25)],
         [Deadlines("answer", 3, 1, 2), Deadlines("referral-reply", None, 4, None), Deadlines("commitment", 0, 0, 0)],
     )
-    return Facts(BODY, SPRING, {"satisfaction_percent": 66.7, "members": None, "opinions_collected": 1210}, series)
+    values = {"satisfaction_percent": 66.7, "members": None, "opinions_collected": 1210}
+    return Facts(BODY, SPRING, Counted(values, rates(satisfaction=Rate(2, 3, 1, 4))), series)
+
+
+def rates(**known: Rate) -> dict[RateName, Rate]:
+    return {name: known.get(name, Rate(0, 0, 0, 0)) for name in RATE_OF_FIGURE.values()}
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +125,7 @@ def test_half_a_year_is_drawn_by_week_and_more_by_month() -> None:
 
 
 def test_nothing_at_all_is_a_report_too(spoken: Catalogues) -> None:
-    nothing = Facts(BODY, SPRING, {}, Series(Grain.WEEK, [], [], [], []))
+    nothing = Facts(BODY, SPRING, Counted({}, rates()), Series(Grain.WEEK, [], [], [], []))
     report = in_words(spoken, "zh-Hans", nothing)
     assert xlsx_of(report)
     assert [len(sheet.rows) for sheet in report.sheets[1:]] == [0] * 7
@@ -162,3 +168,10 @@ async def test_a_printed_copy_is_the_same_each_time(spoken: Catalogues, language
     made = await printer.pdf_of(html)
     assert made.startswith(b"%PDF-") and len(made) > 20_000
     assert await printer.pdf_of(html) == made
+
+
+def test_no_percentage_is_written_without_what_it_is_a_share_of(spoken: Catalogues) -> None:
+    sheet = in_words(spoken, "en").sheet("figures")
+    assert sheet
+    [says] = [str(row[2]) for row in sheet.rows if row[1] == 66.7]
+    assert says.startswith("2 of 3 who gave a rating; of 4 residents 1 gave none. ")

@@ -16,7 +16,6 @@ from services.reporting.domain import Period, PeriodEndsBeforeItBegins
 from services.reporting.lag import Lag
 from services.reporting.lateness import Lateness
 from services.reporting.queries import RaisedBy, Reports
-from services.reporting.rates import Rate
 from services.reporting.rebuilding.rebuilds import Rebuilds
 from shared.errors import DomainError
 from shared.web.auth import Role, allow
@@ -70,21 +69,6 @@ class DoneOut(BaseModel):
     held: int
     members: int
     audience: int
-
-
-class RateOut(BaseModel):
-    """``percent`` is ``counted`` of ``of``; of all ``asked``, ``without_answer`` have none."""
-
-    percent: int | float | None
-    counted: int
-    of: int
-    without_answer: int
-    asked: int
-
-    @classmethod
-    def of_rate(cls, rate: Rate) -> RateOut:
-        """The same for the wire."""
-        return cls(percent=rate.percent, **asdict(rate))
 
 
 def compared_out(both: Compared, as_of: date) -> dict[str, Any]:
