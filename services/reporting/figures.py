@@ -7,27 +7,12 @@ by the child's code. Every count is of what *occurred* in the period, whenever i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from services.reporting.definitions import five_ones, research, studies
+from services.reporting.definitions.figure import Figure, Value
 from shared.i18n import N_
 
-Value = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure: its key in JSON, its name, its definition, and the denominator where it is a share."""
-
-    key: str
-    name: str
-    definition: str
-    denominator: str | None = None
-
-    @property
-    def is_percent(self) -> bool:
-        """Whether the value is a percentage."""
-        return self.denominator is not None
-
+__all__ = ["CATALOGUE", "KEYS", "OUTCOME_NAMES", "PART_NAMES", "TIER_NAMES", "Figure", "Value"]
 
 CATALOGUE: tuple[Figure, ...] = (
     Figure(
@@ -97,11 +82,23 @@ CATALOGUE: tuple[Figure, ...] = (
         N_("Duty days per month"),
         N_("Days of each month on which members are at their stations, by the newest roster."),
     ),
+    *studies.FIGURES,
+    *five_ones.FIGURES,
+    *research.FIGURES,
 )
 """In the order of the page. ``tier`` and ``parent`` stand beside them in JSON; they count nothing."""
 
 KEYS = frozenset({"tier", "parent", *(figure.key for figure in CATALOGUE)})
 """The keys of the JSON answer, no more and no fewer."""
+
+PART_NAMES: Mapping[str, str] = {
+    **studies.FORMS,
+    **five_ones.ONES,
+    **five_ones.NUMBERS,
+    **research.FIND_KINDS,
+    **research.TOPIC_STATES,
+}
+"""What the parts of figures are called that are counted apart by kind."""
 
 TIER_NAMES: Mapping[str, str] = {
     "county": N_("County"),

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, case
 
 from services.reporting.domain import PLANNED, Step
+from services.reporting.projecting.five_ones import FIVE_ONES
+from services.reporting.projecting.research import RESEARCH
 from services.reporting.tables import (
     PROJECTION,
     Activity,
@@ -135,6 +137,7 @@ def _activity(event: report.ActivityRecorded) -> Row:
         "station": event.station,
         "members": event.members,
         "audience": event.audience,
+        "form": event.form,
     }
 
 
@@ -146,6 +149,7 @@ def _reception_day(event: report.ReceptionDayHeld) -> Row:
         "station": event.station,
         "members": event.members,
         "audience": event.audience,
+        "form": None,
     }
 
 
@@ -223,6 +227,7 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.DeadlineSettled, SettledDeadline, _settled),
     _projected(report.BriefHandedIn, BriefStep, _brief("handed-in")),
     _projected(report.BriefSettled, BriefStep, _brief("settled", lambda event: str(event.outcome))),
+    *(_projected(event, table, row) for event, table, row in (*RESEARCH, *FIVE_ONES)),
 )
 
 _BY_EVENT: dict[type[Event], list[Projected[Any]]] = {

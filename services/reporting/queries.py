@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import CTE, Select, case, func, literal, select
 
+from services.reporting.counting import five_ones, research, studies
 from services.reporting.domain import PLANNED, Period, Step, percent
 from services.reporting.figures import Value
 from services.reporting.projection import live_projection
@@ -104,6 +105,9 @@ class Reports:
             **body.roster,
             **found,
             "satisfaction_percent": percent(satisfied, rated),
+            **await studies.counted(self._reader, body, period),
+            **await five_ones.counted(self._reader, body, period),
+            **await research.counted(self._reader, body, period),
         }
 
     async def issues_by_month(self, body: KnownBody, period: Period) -> list[tuple[date, int]]:

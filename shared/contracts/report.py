@@ -18,12 +18,14 @@ from shared.contracts.words import (
     BriefOutcome,
     Channel,
     DeadlineKind,
+    FiveOne,
     Gathering,
     Outcome,
     Place,
     Quality,
     Rating,
     Setting,
+    StudyForm,
 )
 
 
@@ -175,6 +177,7 @@ class ActivityRecorded(ReportEvent):
     station: Code
     members: int
     audience: int | None = None
+    form: StudyForm | None = Field(default=None, description="Of a study session, how it was held")
 
 
 class ActivityJoined(ReportEvent):
@@ -268,3 +271,19 @@ class LedgerRestored(ReportEvent):
     noun: ClassVar[str] = "ledger"
     verb: ClassVar[str] = "restored"
     position: int = Field(ge=0, description="The last place of the event's own chain that both sides hold alike")
+
+
+class FiveOnesCounted(ReportEvent):
+    """How far the members of a body have come with its five ones (五个一) in a year: counts, and nobody's own record.
+
+    ``revision`` grows with every count of the year, so the newest is known in whatever order they arrive.
+    """
+
+    noun: ClassVar[str] = "five-ones"
+    verb: ClassVar[str] = "counted"
+    year: int
+    revision: int = Field(ge=1)
+    members: int = Field(ge=0, description="Of how many members they are asked")
+    targets: dict[FiveOne, int] = Field(description="How many of each are asked of a member in the year; 0: not asked")
+    done: dict[FiveOne, int] = Field(description="How many members did as many of each as are asked")
+    by_number: tuple[int, ...] = Field(description="How many members did none, one, two ... of what is asked")

@@ -22,7 +22,7 @@ from typing import Any
 from deploy.body_config import BodyConfig
 from tests import instance as starting
 from tests.drills.handing_down import HandingDown
-from tests.e2e.test_ledger import LEDGER, PUBLISHED, YEAR
+from tests.e2e.test_ledger import LEDGER, PUBLISHED, YEAR, as_published
 from tests.instance import Instance
 from tests.servers import wait_until
 
@@ -98,7 +98,7 @@ class Drill:
 
         wait_until(lambda: len(set(both())) == 1, f"the same figures at both: {both()}", 60, 0.5)
         if published:
-            assert json.loads(both()[0]) == PUBLISHED
+            assert as_published(both()[0]) == PUBLISHED
         for at in (COUNTY, PARENT):
             assert self.instance.command("reporting", "rebuild", "--body", at).code == 0
         assert len(set(both())) == 1, "made anew, the figures differ"

@@ -15,7 +15,7 @@ import pytest
 
 from tests.e2e.databases import row_counts, said, unsaid
 from tests.e2e.loop import COMMUNITY, STATION
-from tests.e2e.test_ledger import LEDGER, PUBLISHED, YEAR
+from tests.e2e.test_ledger import LEDGER, PUBLISHED, YEAR, as_published
 from tests.instance import Instance
 from tests.servers import wait_until
 
@@ -61,7 +61,7 @@ def test_killing_any_process_of_a_replay_loses_nothing_and_doubles_nothing(break
     again = instance.command("ledger", "replay", str(LEDGER), "--body", "zhaosu")
     assert again.code == 0, again.remarks
     for at in ("zhaosu", "ili"):
-        assert json.loads(instance.figures("zhaosu", at=at, **YEAR)) == PUBLISHED
+        assert as_published(instance.figures("zhaosu", at=at, **YEAR)) == PUBLISHED
         assert instance.command("parked", "list", "--body", at, "--json").json()["items"] == []
         wait_until(lambda at=at: unsaid(instance, at) == 0, f"an empty outbox at {at}")
     rows, risen = row_counts(instance), row_counts(instance, "ili")

@@ -15,12 +15,18 @@ LEDGER = Path(sample.__file__).parent / "zhaosu-ledger.jsonl"
 YEAR = {"first": "2023-01-01", "last": "2023-12-31"}
 
 
+def as_published(said: str) -> dict[str, object]:
+    """Of the figures that a body says, those that were published."""
+    found = json.loads(said)
+    return {key: found[key] for key in PUBLISHED}
+
+
 @pytest.mark.timeout(240)
 def test_the_ledger_gives_the_published_figures_here_and_at_the_prefecture(instance: Instance) -> None:
     replayed = instance.command("ledger", "replay", str(LEDGER), "--body", "zhaosu")
     assert replayed.code == 0, replayed.remarks
     at_home = instance.figures("zhaosu", at="zhaosu", **YEAR)
-    assert json.loads(at_home) == PUBLISHED
+    assert as_published(at_home) == PUBLISHED
     assert instance.figures("zhaosu", at="ili", **YEAR) == at_home
 
     again = instance.command("ledger", "replay", str(LEDGER), "--body", "zhaosu")

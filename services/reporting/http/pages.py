@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
-from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
+from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, PART_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, ResidentsOut, period_of
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import Reports
@@ -48,6 +48,7 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
             figures=await reports.figures(chosen, period),
             catalogue=CATALOGUE,
             tier_names=TIER_NAMES,
+            part_names=PART_NAMES,
             outcome_names=OUTCOME_NAMES,
             category_name=category_name,
             raised=ResidentsOut.of(await reports.residents(chosen, period)),

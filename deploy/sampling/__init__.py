@@ -1,0 +1,1 @@
+"""Made-up bodies whose records add up to what real ones published."""

@@ -1,0 +1,1 @@
+"""What every figure is: one module for each register, put together in :mod:`services.reporting.figures`."""
