@@ -8,53 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from deploy.ledger.fact import Code, Coded, Fact, OfIssue
+from deploy.ledger.research import AnyResearch
 from deploy.trouble import Trouble
 
-Code = Annotated[str, Field(min_length=1, max_length=64)]
+__all__ = ["BadLedger", "Fact", "Line", "read_ledger"]
+
+
 Outcome = Literal["solved", "answered", "referred-up", "not-ours"]
-
-
-class Fact(BaseModel):
-    """Something that happened at ``at``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    at: AwareDatetime
-    kind: str
-
-    @property
-    def name(self) -> str:
-        """What tells this fact from every other of its ledger."""
-        raise NotImplementedError
-
-    def refers_to(self) -> Iterator[tuple[str, str]]:
-        """Kind and code of every other fact that must be in the ledger too."""
-        yield from ()
-
-
-class Coded(Fact):
-    """A fact with a code of its own."""
-
-    code: Code
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}/{self.code}"
-
-
-class OfIssue(Fact):
-    """A step in the life of one issue."""
-
-    issue: Code
-
-    @property
-    def name(self) -> str:
-        return f"{self.kind}/{self.issue}"
-
-    def refers_to(self) -> Iterator[tuple[str, str]]:
-        yield "issue", self.issue
 
 
 class Contact(BaseModel):
@@ -216,7 +179,8 @@ AnyFact = Annotated[
     | Referral
     | ReferralReply
     | Closed
-    | Rating,
+    | Rating
+    | AnyResearch,
     Field(discriminator="kind"),
 ]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
+from deploy.ledger.fact import Fact
 from deploy.ledger.facts import (
     Accepted,
     Closed,
     Consultation,
-    Fact,
     GoodDeed,
     Issue,
     Line,
@@ -23,11 +23,12 @@ from deploy.ledger.facts import (
     Talk,
     Visit,
 )
-from deploy.ledger.persistence import GivenUp, PersistentSender
+from deploy.ledger.persistence import GivenUp
+from deploy.ledger.research import Participant, ResearchReplay, by_topic, in_turn
 from deploy.trouble import Trouble
 
 PHASES: tuple[tuple[type[Fact], ...], ...] = (
-    (Reception, Survey, Talk, GoodDeed),
+    (Reception, Survey, Talk, GoodDeed, Participant),
     (Issue,),
     (Accepted,),
     (Visit, Referral),
@@ -43,10 +44,17 @@ class LedgerFailed(Trouble):
     """A line could not be recorded; what was recorded before it stays, and a second run goes on from there."""
 
 
+class Sender(Protocol):
+    """Posts a fact to a body, once however often it is asked to."""
+
+    async def post(self, path: str, content: dict[str, Any], *, step: str) -> Any:
+        """What the body answers. Raises :class:`GivenUp`."""
+
+
 class Replay:
     """One pass over a ledger. Run again it changes nothing: every request has a key of its own for all time."""
 
-    def __init__(self, sender: PersistentSender) -> None:
+    def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._reception_of_issue: dict[str, str] = {}
         self._surveys: dict[str, str] = {}
@@ -65,6 +73,7 @@ class Replay:
             Consultation: self._consultation,
             Closed: self._closed,
             Rating: self._rating,
+            **ResearchReplay(self._post).record_by_kind,
         }
 
     async def record(self, lines: Sequence[Line], on_recorded: Callable[[], None]) -> None:
@@ -77,6 +86,10 @@ class Replay:
                             group.create_task(self._one(line, on_recorded))
             except ExceptionGroup as failures:
                 raise failures.exceptions[0] from None
+        try:
+            await in_turn(by_topic(lines, lambda line: line.fact), lambda line: self._one(line, on_recorded))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     async def _one(self, line: Line, on_recorded: Callable[[], None]) -> None:
         try:

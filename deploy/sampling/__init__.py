@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.sampling import karamay, kashgar, zhaosu
+from deploy.sampling import hami, karamay, kashgar, zhaosu
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Sample:
 
 
 BODIES: Mapping[str, Sample] = {
+    "hami": Sample(hami.roster, hami.facts),
     "karamay": Sample(karamay.roster, karamay.facts),
     "kashgar": Sample(kashgar.roster, kashgar.facts),
     "zhaosu": Sample(zhaosu.roster, zhaosu.facts),

@@ -35,6 +35,9 @@ from services.consultation.http.received_api import build_received_api
 from services.consultation.http.received_pages import build_received_pages
 from services.consultation.http.referral_pages import build_referral_pages
 from services.consultation.http.reply_pages import build_reply_pages
+from services.consultation.http.research_api import build_research_api
+from services.consultation.http.research_pages import build_research_pages
+from services.consultation.http.research_record_pages import build_research_record_pages
 from services.consultation.invitations import Invitations
 from services.consultation.photos import MOST_AT_ONCE, MOST_BYTES
 from services.consultation.reply_links import ReplyLinks
@@ -78,11 +81,18 @@ PREFIXES = (
     "/api/v1/referrals",
     "/reply",
     "/api/v1/consultation",
+    "/api/v1/research",
+    "/office/research",
 )
 
 BRIEFS_HANDED = ("from.*.doorstep.*.handover.brief.>", "doorstep.*.handover.brief.>")
 """Of what is handed to the body, what is about briefs: from below and from above. The rest is routing's."""
-UPLOADS = Uploads(re.compile(r"/work/[^/]+/visits|/api/v1/cases/[^/]+/entries/[^/]+/photos"), MOST_AT_ONCE * MOST_BYTES)
+UPLOADS = Uploads(
+    re.compile(
+        r"/work/[^/]+/visits|/api/v1/cases/[^/]+/entries/[^/]+/photos|(?:/office|/api/v1)/research/finds/[^/]+/photos"
+    ),
+    MOST_AT_ONCE * MOST_BYTES,
+)
 """Where photographs are sent; everything else that is said here is short."""
 
 
@@ -154,6 +164,7 @@ def build(
             build_brief_api(desk),
             build_case_api(desk),
             build_deadline_api(desk),
+            build_research_api(desk),
             parked_router(runtime, settings.service),
             ledger_router(runtime, settings.service),
             build_reply_pages(desk),
@@ -165,6 +176,8 @@ def build(
             build_received_pages(desk),
             build_brief_pages(desk),
             build_deadline_pages(desk),
+            build_research_pages(desk),
+            build_research_record_pages(desk, settings.time_zone),
             build_case_pages(desk, settings.time_zone),
         ],
         lifespan=lifespan,

@@ -20,7 +20,20 @@ from services.consultation.rows.consultations import (
     SurveyMember,
 )
 from services.consultation.rows.deadlines import BodyCalendar, Deadline, DeadlinePause, DepartmentTerm
+from services.consultation.rows.five_ones import FiveOnesTargets, FiveOnesYear
 from services.consultation.rows.handings import BriefHanding, BriefHandingStep, ReceivedNumber
+from services.consultation.rows.research import (
+    Document,
+    FieldSurvey,
+    Find,
+    FindPhoto,
+    Participation,
+    Result,
+    ResultUse,
+    Topic,
+    TopicParticipant,
+    TopicStep,
+)
 from services.consultation.rows.schema import METADATA, Row, table_of
 from shared.db.idempotency import idempotency_table
 from shared.db.types import BigKey, Json, UTCDateTime
@@ -234,5 +247,17 @@ DEADLINE_PAUSES = table_of(DeadlinePause)
 ROSTER_STATIONS = table_of(RosterStation)
 ROSTER_MEMBERS = table_of(RosterMember)
 ROSTER_CODES = table_of(RosterCode)
+TOPICS = table_of(Topic)
+TOPIC_STEPS = table_of(TopicStep)
+TOPIC_PARTICIPANTS = table_of(TopicParticipant)
+PARTICIPATIONS = table_of(Participation)
+FIELD_SURVEYS = table_of(FieldSurvey)
+FINDS = table_of(Find)
+FIND_PHOTOS = table_of(FindPhoto)
+DOCUMENTS = table_of(Document)
+RESULTS = table_of(Result)
+RESULT_USES = table_of(ResultUse)
+FIVE_ONES_TARGETS = table_of(FiveOnesTargets)
+FIVE_ONES_YEARS = table_of(FiveOnesYear)
 MESSAGING = messaging_tables(METADATA)
 IDEMPOTENCY = idempotency_table(METADATA)

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.reporting.definitions import doings, issues, registers, rosters
+from services.reporting.definitions import doings, five_ones, issues, registers, research, rosters, studies
 from services.reporting.definitions.figure import Figure, Value
 from shared.errors import NotFound
 from shared.i18n import N_
 
-__all__ = ["CATALOGUE", "HEADLINES", "KEYS", "OUTCOME_NAMES", "TIER_NAMES", "Figure", "Value", "figure_of"]
+__all__ = [
+    "CATALOGUE",
+    "HEADLINES",
+    "KEYS",
+    "OUTCOME_NAMES",
+    "PART_NAMES",
+    "TIER_NAMES",
+    "Figure",
+    "Value",
+    "figure_of",
+]
 
 HEADLINES = (*issues.FIGURES, *doings.FIGURES)
 """Those that stand large at the head of the page."""
@@ -22,6 +32,9 @@ CATALOGUE: tuple[Figure, ...] = (
     *HEADLINES,
     *rosters.FIGURES,
     *registers.FIGURES,
+    *studies.FIGURES,
+    *five_ones.FIGURES,
+    *research.FIGURES,
 )
 """In the order of the page. ``tier`` and ``parent`` stand beside them in JSON; they count nothing."""
 
@@ -36,6 +49,16 @@ def figure_of(key: str) -> Figure:
 
 KEYS = frozenset({"tier", "parent", "rates", *(figure.key for figure in CATALOGUE)})
 """The keys of the JSON answer, no more and no fewer."""
+
+PART_NAMES: Mapping[str, str] = {
+    **registers.UNIT_KINDS,
+    **studies.FORMS,
+    **five_ones.ONES,
+    **five_ones.NUMBERS,
+    **research.FIND_KINDS,
+    **research.TOPIC_STATES,
+}
+"""What the parts of figures are called that are counted apart by kind."""
 
 TIER_NAMES: Mapping[str, str] = {
     "county": N_("County"),

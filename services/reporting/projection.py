@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, case
 
 from services.reporting.domain import PLANNED, Step
+from services.reporting.projecting.five_ones import FIVE_ONES
+from services.reporting.projecting.research import RESEARCH
+from services.reporting.schema import Fact
 from services.reporting.tables import (
     PROJECTION,
     Activity,
@@ -20,7 +23,6 @@ from services.reporting.tables import (
     BriefStep,
     CommitmentStep,
     Consultation,
-    Fact,
     Issue,
     IssueStep,
     MissedDeadline,
@@ -141,6 +143,7 @@ def _activity(event: report.ActivityRecorded) -> Row:
         "station": event.station,
         "members": event.members,
         "audience": event.audience,
+        "form": event.form,
     }
 
 
@@ -152,6 +155,7 @@ def _reception_day(event: report.ReceptionDayHeld) -> Row:
         "station": event.station,
         "members": event.members,
         "audience": event.audience,
+        "form": None,
     }
 
 
@@ -272,6 +276,7 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.PostVacated, UnitStep, _unit_step("vacated")),
     _projected(report.PostDissolved, UnitStep, _unit_step("dissolved")),
     _projected(report.PostRetracted, UnitStep, _retracted),
+    *(_projected(event, table, row) for event, table, row in (*RESEARCH, *FIVE_ONES)),
 )
 
 _BY_EVENT: dict[type[Event], list[Projected[Any]]] = {

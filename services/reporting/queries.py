@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 
 from services.reporting.bodies import ROSTER_FIGURES, KnownBody
-from services.reporting.counting import doings, registers, rosters
+from services.reporting.counting import doings, five_ones, registers, research, rosters, studies
 from services.reporting.counting.issues import Raised
 from services.reporting.counting.within import within
 from services.reporting.domain import Period
@@ -101,6 +101,9 @@ class Reports:
             **{key: counts[key] for key in other},
             **{key: rates[name].percent for key, name in RATE_OF_FIGURE.items()},
             **await registers.counted(self._reader, body, period),
+            **await studies.counted(self._reader, body, period),
+            **await five_ones.counted(self._reader, body, period),
+            **await research.counted(self._reader, body, period),
         }
         return Counted(values, rates)
 

@@ -8,31 +8,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Column, Index, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from services.reporting.rows.five_ones import FIVE_ONES
+from services.reporting.rows.research import RESEARCH
+from services.reporting.schema import METADATA, Fact, Row
 from shared.db.types import BigKey, Json, UTCDateTime
 from shared.messaging.tables import messaging_tables
 
-METADATA = MetaData()
 MIGRATIONS = Path(__file__).parent / "migrations"
 MESSAGING = messaging_tables(METADATA)
 
-
-class Row(SQLModel):
-    """Every row says which body reported it."""
-
-    metadata = METADATA
-
-    body: str = Field(primary_key=True, max_length=31)
-
-
-class Fact(Row):
-    """A reported fact, and when it was known: when its publisher wrote it down, which of a paper record is later than
-    when it occurred. Null in rows that an earlier release kept, until the figures are made anew.
-    """
-
-    known_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+__all__ = ["MESSAGING", "METADATA", "MIGRATIONS", "PROJECTION", "Row"]
 
 
 class Body(Row, table=True):
@@ -153,6 +141,8 @@ class Activity(Fact, table=True):
     station: str = Field(max_length=64)
     members: int
     audience: int | None
+    form: str | None = Field(default=None, max_length=8)
+    """Of a study session, how it was held."""
 
 
 class ActivityJoining(Fact, table=True):
@@ -326,6 +316,8 @@ PROJECTION: tuple[type[Row], ...] = (
     SettledDeadline,
     RosterCount,
     UnitStep,
+    *RESEARCH,
+    *FIVE_ONES,
 )
 """All that a rebuild makes anew."""
 

@@ -18,6 +18,7 @@ from shared.contracts.words import (
     BriefOutcome,
     Channel,
     DeadlineKind,
+    FiveOne,
     Gathering,
     Outcome,
     Place,
@@ -25,6 +26,7 @@ from shared.contracts.words import (
     Quality,
     Rating,
     Setting,
+    StudyForm,
     UnitKind,
     UnitStep,
 )
@@ -178,6 +180,7 @@ class ActivityRecorded(ReportEvent):
     station: Code
     members: int
     audience: int | None = None
+    form: StudyForm | None = Field(default=None, description="Of a study session, how it was held")
 
 
 class ActivityJoined(ReportEvent):
@@ -350,3 +353,19 @@ class PostRetracted(OfPost):
 
     verb: ClassVar[str] = "retracted"
     step: PostStep
+
+
+class FiveOnesCounted(ReportEvent):
+    """How far the members of a body have come with its five ones (五个一) in a year: counts, and nobody's own record.
+
+    ``revision`` grows with every count of the year, so the newest is known in whatever order they arrive.
+    """
+
+    noun: ClassVar[str] = "five-ones"
+    verb: ClassVar[str] = "counted"
+    year: int
+    revision: int = Field(ge=1)
+    members: int = Field(ge=0, description="Of how many members they are asked")
+    targets: dict[FiveOne, int] = Field(description="How many of each are asked of a member in the year; 0: not asked")
+    done: dict[FiveOne, int] = Field(description="How many members did as many of each as are asked")
+    by_number: tuple[int, ...] = Field(description="How many members did none, one, two ... of what is asked")

@@ -74,3 +74,28 @@ which members are gathered."""
 UnitStep = Literal["set-up", "dissolved"]
 PostStep = Literal["set-up", "filled", "vacated", "dissolved"]
 """What happens to a unit, and to a post of one."""
+StudyForm = Literal["self", "led", "joint"]
+"""How a study session was held: by oneself (自学), led by somebody (领学), together with others (联学)."""
+
+TopicState = Literal["planned", "under-way", "under-review", "concluded", "put-to-use", "dropped"]
+"""How far the work on a research topic (课题) has come."""
+
+ParticipantKind = Literal["member-unit", "institute", "researcher"]
+"""Who takes part in a research programme: a unit of the body's own, an institute from outside, a local researcher."""
+
+FindKind = Literal[
+    "beacon_tower", "fortress", "post_station", "settlement", "burial", "rock_art", "inscription", "relic", "other"
+]
+"""What a field survey finds. Underscores: the kinds are keys of a figure."""
+
+ResultKind = Literal["book", "paper", "report", "collection", "film", "exhibition", "other"]
+"""What comes of a topic."""
+
+UseKind = Literal["policy", "protection", "tourism", "teaching", "exhibition", "other"]
+"""What a result is used for."""
+
+ResearchRecord = Literal["participation", "field-survey", "find", "document", "result", "use"]
+"""The registers of a research programme whose lines can be withdrawn."""
+
+FiveOne = Literal["talk", "good_deed", "survey", "opinion", "micro_consultation"]
+"""The five ones (五个一) of a member in a year. Underscores: they are keys of a figure."""

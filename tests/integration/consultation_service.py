@@ -134,6 +134,18 @@ class Bench:
         """The same of what it handed down to the child."""
         return await self._said_in(f"DOWN_{CHILD}", about)
 
+    async def reported(self) -> list[Event]:
+        """Every event of the report plane that the service published so far, in order."""
+        js, found = self.client.jetstream(), []
+        last = (await js.stream_info(f"UP_{BODY}")).state.last_seq
+        for sequence in range(1, last + 1):
+            message = await js.get_msg(f"UP_{BODY}", sequence)
+            address = parse(message.subject or "")
+            kind = class_at(address) if address is not None and address.plane == "report" else None
+            if kind is not None:
+                found.append(kind.model_validate_json(message.data or b""))
+        return found
+
     async def _said_in(self, stream: str, about: type[Event]) -> list[Any]:
         js = self.client.jetstream()
         found: list[Any] = []

@@ -10,6 +10,7 @@ from services.consultation.books.commitments import CommitmentBook
 from services.consultation.books.consultations import ConsultationBook
 from services.consultation.books.handings import ReceivedBook
 from services.consultation.books.referrals import ReferralBook
+from services.consultation.research.book import ResearchBook
 from shared.clock import Clock
 from shared.db.reader import Reader
 
@@ -24,6 +25,7 @@ class Books:
     briefs: BriefBook
     received: ReceivedBook
     referrals: ReferralBook
+    research: ResearchBook
 
 
 def open_books(reader: Reader, clock: Clock, zone: str) -> Books:
@@ -36,4 +38,5 @@ def open_books(reader: Reader, clock: Clock, zone: str) -> Books:
         BriefBook(reader),
         ReceivedBook(reader),
         ReferralBook(reader),
+        ResearchBook(reader),
     )

@@ -34,6 +34,26 @@ async def _reading(claims: Annotated[Claims, Depends(allow(Role.MEMBER, Role.DIS
     return actor_of(claims)
 
 
+async def _recording(claims: Annotated[Claims, Depends(allow(Role.OFFICER))]) -> Actor:
+    return actor_of(claims)
+
+
+async def _looking(claims: Annotated[Claims, Depends(allow(Role.DISPATCHER, Role.OFFICER))]) -> Actor:
+    return actor_of(claims)
+
+
+async def _topic(topic_id: str) -> str:
+    if not _ID.fullmatch(topic_id):
+        raise NotFound("topic-not-found", "There is no such topic.")
+    return topic_id
+
+
+async def _record(record_id: str) -> str:
+    if not _ID.fullmatch(record_id):
+        raise NotFound("record-not-found", "There is no such record.")
+    return record_id
+
+
 async def _case(reference: str) -> str:
     cleaned = clean_reference(reference)
     if cleaned is None:
@@ -105,6 +125,10 @@ Acting = Annotated[Actor, Depends(_acting)]
 """A member or an officer, who may record things."""
 Reading = Annotated[Actor, Depends(_reading)]
 """A member, a dispatcher or an officer, who may look."""
+Recording = Annotated[Actor, Depends(_recording)]
+"""An officer, who keeps the registers of the office."""
+Looking = Annotated[Actor, Depends(_looking)]
+"""Staff of the body, who may look at them."""
 Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
 """A neighbour service in its own name."""
 CaseReference = Annotated[str, Depends(_case)]
@@ -117,6 +141,8 @@ DeadlineId = Annotated[str, Depends(_deadline)]
 Department = Annotated[str, Depends(_department)]
 DepartmentAsked = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{0,64}$")]
 """Which department a list is about; an empty one is all of them, as a form sends it."""
+TopicId = Annotated[str, Depends(_topic)]
+RecordId = Annotated[str, Depends(_record)]
 EntryId = Annotated[str, Depends(_entry)]
 PhotoId = Annotated[str, Depends(_photo)]
 ReferralId = Annotated[str, Depends(_referral)]

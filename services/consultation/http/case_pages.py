@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,9 +32,9 @@ from services.consultation.http.form_models import (
 )
 from services.consultation.http.forms import Job, M, R, Refused, Sent, act_on
 from services.consultation.http.labels import badge, label, options
+from services.consultation.http.uploads import pictures_of
 from services.consultation.inputs import CLOSING_OUTCOMES, ClosingInput
 from services.consultation.outputs import CaseClosed, Made, ReferralMade, State
-from services.consultation.photos import MOST_AT_ONCE, Picture, developed
 from services.consultation.registers import CommitmentMade
 from services.consultation.usecases import casework, closing, photographs, surveys
 from services.consultation.usecases.acting import Actor
@@ -86,7 +84,7 @@ class CasePages:
         """A look on site, with what was photographed there."""
         form = await read_form(request, VisitForm)
         try:
-            pictures = await _pictures(request)
+            pictures = await pictures_of(request)
         except DomainError as error:
             refused = Refused("visit", form.refused(error, translator_of(request)), error.status)
             return await self.show(request, actor, reference, refused)
@@ -137,22 +135,6 @@ class CasePages:
             return await self.desk.vault.words(reference, token_of(request))
         except Unavailable:
             return None
-
-
-async def _pictures(request: Request) -> list[Picture]:
-    """The photographs of a form. Raises DomainError on ``photos``."""
-    form = await request.form()
-    files = [each for each in form.getlist("photos") if isinstance(each, UploadFile) and each.size]
-    try:
-        if len(files) > MOST_AT_ONCE:
-            raise DomainError(
-                "too-many-photos-at-once", "At most {most} photographs at once.", field="photos", most=MOST_AT_ONCE
-            )
-        # In a thread, and one after another: unpacking takes a processor and much memory.
-        return [await asyncio.to_thread(developed, await each.read()) for each in files]
-    finally:
-        # The fields are still read afterwards; the files are not.
-        await form.close()
 
 
 def build_case_pages(desk: Desk, zone: str) -> APIRouter:

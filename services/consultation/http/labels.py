@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.consultation.research.labels import BADGES, RESEARCH
 from shared.i18n import N_
 from shared.i18n.vocabulary import CATEGORIES, CHANNELS, OUTCOMES, RATINGS
 
@@ -216,6 +217,7 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "deadline-state": DEADLINE_STATES,
     "pause": PAUSES,
     "which": WHICH,
+    **RESEARCH,
 }
 _BADGES: Mapping[str, str] = {
     "running": "badge-info",
@@ -248,6 +250,7 @@ _BADGES: Mapping[str, str] = {
     "not-adopted": "badge-bad",
     "adopted": "badge-good",
     "answered": "badge-good",
+    **BADGES,
 }
 
 

@@ -28,6 +28,8 @@ class Activity(Row, table=True):
     station: str = Field(max_length=64)
     subject: str | None = Field(default=None, max_length=200)
     audience: int | None = None
+    form: str | None = Field(default=None, max_length=8)
+    """How a study session was held: self, led or joint."""
     held_at: datetime = Field(sa_type=UTCDateTime)
     on_paper: bool
 

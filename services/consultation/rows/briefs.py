@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from services.consultation.rows.schema import Row
@@ -19,6 +19,7 @@ class Brief(Row, table=True):
         UniqueConstraint("year", "number", name="briefs_by_number"),
         Index("briefs_by_date", "written_at", "brief_id"),
         Index("briefs_of_member", "member", "written_at"),
+        Index("briefs_by_handing_in", "handed_in_at", "member"),
     )
 
     brief_id: str = Field(primary_key=True, max_length=36)
@@ -34,6 +35,7 @@ class Brief(Row, table=True):
     year: int | None = None
     number: int | None = None
     handed_in_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    on_paper: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class BriefIssue(Row, table=True):

@@ -57,7 +57,7 @@ class Consultation(Row, table=True):
     """A consultation with its mode on three axes."""
 
     __tablename__ = "consultations"
-    __table_args__ = (Index("consultations_by_date", "opened_at"),)
+    __table_args__ = (Index("consultations_by_date", "opened_at"), Index("consultations_held", "held_at"))
 
     consultation_id: str = Field(primary_key=True, max_length=36)
     state: str = Field(max_length=16)

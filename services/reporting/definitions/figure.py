@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Value = str | int | float | list[int] | dict[str, int] | None
-"""A list are days of a month; a dict counts apart what must not be added up, such as kinds of units."""
+Value = str | int | float | list[int] | list[str] | dict[str, int] | None
+"""A list are days of a month, or kinds; a dict counts apart what must not be added up, such as kinds of units."""
 
 
 @dataclass(frozen=True, slots=True)

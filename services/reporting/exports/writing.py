@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from services.reporting.charts import pictures
 from services.reporting.charts.drawing import Drawing
 from services.reporting.charts.series import HOURS_TOGETHER, Grain
-from services.reporting.definitions.registers import UNIT_KINDS
 from services.reporting.exports.facts import Facts
 from services.reporting.exports.sheets import Cell, Sheet, Written
-from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, Value
+from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, PART_NAMES, Value
 from services.reporting.lateness import DEADLINES
 from services.reporting.rates import RATE_OF_FIGURE, beside_percent
 from shared.i18n import N_, Translator
@@ -67,7 +66,7 @@ class _Writing:
         rows: list[Sequence[Cell]] = []
         percent = set()
         beside = beside_percent(self._translator)
-        kinds = {kind: self._(name) for kind, name in UNIT_KINDS.items()}
+        kinds = {kind: self._(name) for kind, name in PART_NAMES.items()}
         for figure in CATALOGUE:
             says = self._(figure.definition)
             if figure.denominator:
@@ -171,7 +170,7 @@ class _Writing:
 
 
 def _cell(value: Value, kinds: Mapping[str, str]) -> Cell:
-    """A number stays one; days of a month and counts by kind are written out."""
+    """A number stays one; days of a month, kinds and counts by kind are written out."""
     if isinstance(value, dict):
-        return ", ".join(f"{kinds.get(kind, kind)} {many}" for kind, many in sorted(value.items()))
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+        return ", ".join(f"{kinds.get(kind, kind)} {many}" for kind, many in value.items())
+    return ", ".join(kinds.get(str(each), str(each)) for each in value) if isinstance(value, list) else value
