@@ -23,6 +23,8 @@ from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
 from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
+from services.reporting.http.public_pages import public_api, public_pages
+from services.reporting.http.showing_pages import showing_api, showing_pages
 from services.reporting.http.tier_pages import tier_pages
 from services.reporting.http.tiers_api import tiers_api
 from services.reporting.http.ways import ways_api
@@ -36,6 +38,8 @@ from services.reporting.ledger.held import hold
 from services.reporting.ledger.holdings import Holdings
 from services.reporting.ledger.neighbours import http_ledgers
 from services.reporting.projection import live_projection
+from services.reporting.public.figures import PublicReports
+from services.reporting.public.showing import Showings
 from services.reporting.queries import Reports
 from services.reporting.rebuilding.rebuild import stream_at
 from services.reporting.rebuilding.rebuilds import Rebuilds
@@ -67,7 +71,15 @@ from shared.web.service import Service
 
 HERE = Path(__file__).parent
 TOKEN_LIFETIME = timedelta(minutes=5)
-PREFIXES = ("/reports", "/office/tiers", "/api/v1/figures", "/api/v1/reporting", "/api/v1/tiers")
+PREFIXES = (
+    "/reports",
+    "/office/tiers",
+    "/public",
+    "/api/v1/figures",
+    "/api/v1/public",
+    "/api/v1/reporting",
+    "/api/v1/tiers",
+)
 
 
 def build(
@@ -142,6 +154,7 @@ def build(
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
     counted, printer = partial(facts_of, reports, Counting(runtime.reader)), Printer()
+    public, showings = PublicReports(reports, counted, clock), Showings(runtime.reader, runtime.writer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -174,6 +187,10 @@ def build(
             late_pages(late, reports),
             dashboard_pages(reports, counted, names, clock),
             export_api(reports, counted, names, printer),
+            public_api(public, showings),
+            public_pages(public, showings),
+            showing_api(showings),
+            showing_pages(showings),
         ],
         lifespan=lifespan,
         registry=registry,
