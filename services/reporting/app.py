@@ -12,12 +12,15 @@ from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
+from services.reporting.briefings.duty import BriefingDuty
+from services.reporting.briefings.keeping import Briefings
 from services.reporting.charts.counting import Counting
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.exports.as_pdf import Printer
 from services.reporting.exports.facts import facts_of
 from services.reporting.http.api import figures_api
+from services.reporting.http.briefing_pages import briefing_api, briefing_pages
 from services.reporting.http.dashboard import dashboard_pages, export_api
 from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
@@ -153,8 +156,20 @@ def build(
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
-    counted, printer = partial(facts_of, reports, Counting(runtime.reader)), Printer()
+    counting, printer = Counting(runtime.reader), Printer()
+    counted = partial(facts_of, reports, counting)
     public, showings = PublicReports(reports, counted, clock), Showings(runtime.reader, runtime.writer)
+    briefings = Briefings(runtime.reader, runtime.writer)
+    briefing = BriefingDuty(
+        reports=reports,
+        counting=counting,
+        showings=showings,
+        briefings=briefings,
+        clock=clock,
+        neighbours=settings.neighbours,
+        token=token,
+    )
+    duties.append(briefing.running)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -191,6 +206,8 @@ def build(
             public_pages(public, showings),
             showing_api(showings),
             showing_pages(showings),
+            briefing_pages(briefings, names, printer),
+            briefing_api(briefings),
         ],
         lifespan=lifespan,
         registry=registry,

@@ -92,7 +92,7 @@ class ReportingUnderTest:
 
 @asynccontextmanager
 async def reporting_of_ili(
-    server: NatsServer, database_url: str, clock: FixedClock | None = None
+    server: NatsServer, database_url: str, clock: FixedClock | None = None, **told: str
 ) -> AsyncIterator[ReportingUnderTest]:
     """The service, started, with the prefecture's stream declared."""
     broker = await nats.connect(server.url)
@@ -112,6 +112,7 @@ async def reporting_of_ili(
             "origin": ORIGIN,
             "signing_key": own,
             "verify_keys": {"routing": staff_public},
+            **told,
         }
     )
     service = reporting.build(settings, clock=clock)
