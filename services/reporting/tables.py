@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -347,6 +348,37 @@ class RebuildRow(SQLModel, table=True):
     total: int
     skipped: int
     asked_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Showing(SQLModel, table=True):
+    """What the body chose to show, and to whom; the newest row holds."""
+
+    metadata = METADATA
+    __tablename__ = "showings"
+
+    version: int = Field(primary_key=True)
+    chosen_at: datetime = Field(sa_type=UTCDateTime)
+    chosen_by: str = Field(max_length=64)
+    is_public: bool
+    least: int
+    embedders: list[str] = Field(sa_type=Json)
+    """Origins whose pages may hold ours."""
+    briefing_day: int
+    """Of the week, Monday is 0."""
+    briefing_hour: int
+
+
+class BriefingRow(SQLModel, table=True):
+    """The briefing on a week, as its figures stood when it was written; ``sent_at`` is None until notify has it."""
+
+    metadata = METADATA
+    __tablename__ = "briefings"
+
+    week: date = Field(primary_key=True)
+    """Its Monday."""
+    written_at: datetime = Field(sa_type=UTCDateTime)
+    facts: dict[str, Any] = Field(sa_type=Json)
+    sent_at: datetime | None = Field(sa_type=UTCDateTime)
 
 
 class UnreadField(SQLModel, table=True):

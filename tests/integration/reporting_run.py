@@ -103,12 +103,14 @@ class ReportingUnderTest:
 
 
 @asynccontextmanager
-async def reporting_of_ili(server: NatsServer, database_url: str) -> AsyncIterator[ReportingUnderTest]:
+async def reporting_of_ili(
+    server: NatsServer, database_url: str, clock: FixedClock | None = None, **told: str
+) -> AsyncIterator[ReportingUnderTest]:
     """The service, started, with the prefecture's stream declared."""
     broker = await nats.connect(server.url)
     jetstream = broker.jetstream()
     await jetstream.add_stream(StreamConfig(name=STREAM, subjects=["doorstep.ili.report.>", "from.>"]))
-    clock = FixedClock(datetime.now(UTC))
+    clock = clock or FixedClock(datetime.now(UTC))
     own, _ = new_key_pair()
     staff, staff_public = new_key_pair()
     settings = ServiceSettings.model_validate(
@@ -122,6 +124,7 @@ async def reporting_of_ili(server: NatsServer, database_url: str) -> AsyncIterat
             "origin": ORIGIN,
             "signing_key": own,
             "verify_keys": {"routing": staff_public},
+            **told,
         }
     )
     service = reporting.build(settings, clock=clock)

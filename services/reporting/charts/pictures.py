@@ -40,14 +40,14 @@ def trend(drawing: Drawing, points: Sequence[tuple[str, int]], number: Number) -
     return drawing.done()
 
 
-def bars(drawing: Drawing, rows: Sequence[tuple[str, int]], number: Number) -> Picture:
-    """A bar for each row, its name and its number above it."""
+def bars(drawing: Drawing, rows: Sequence[tuple[str, int | None]], number: Number) -> Picture:
+    """A bar for each row, its name and its number above it; what is not shown (None) has a dash."""
     drawing.height = max(len(rows) * 40, 40)
-    top = max([value for _, value in rows], default=0) or 1
+    top = max([value or 0 for _, value in rows], default=0) or 1
     for at, (name, value) in enumerate(rows):
         y = at * 40
         drawing.text(0, y + 15, name)
-        drawing.text(WIDTH, y + 15, number(value), "end")
+        drawing.text(WIDTH, y + 15, "–" if value is None else number(value), "end")
         drawing.rect(0, y + 21, WIDTH, 10, "bar-ground", rx="5")
         if value:
             drawing.rect(0, y + 21, value / top * WIDTH, 10, "bar", rx="5")

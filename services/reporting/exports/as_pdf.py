@@ -6,10 +6,13 @@ Fonts are the system's too: Chinese wants one of Noto CJK or WenQuanYi, Uyghur a
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from shared.errors import DomainError
 from shared.i18n import N_
+
+_SHEET = Path(__file__).with_name("printed.css")
 
 
 class CannotPrint(DomainError):
@@ -47,7 +50,8 @@ def _print(html: str) -> bytes:
             return super().fetch(url, headers)
 
     document = weasyprint.HTML(string=html, url_fetcher=OwnData(allowed_protocols=["data"]))
-    made: bytes = document.write_pdf(pdf_tags=True)
+    sheet = weasyprint.CSS(string=_SHEET.read_text())
+    made: bytes = document.write_pdf(pdf_tags=True, stylesheets=[sheet])
     return made
 
 

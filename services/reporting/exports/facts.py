@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.reporting.charts.counting import Counting
 from services.reporting.charts.series import Series
 from services.reporting.domain import Period
+from services.reporting.figures import Value
 from services.reporting.queries import Counted, KnownBody, Reports
 
 
@@ -19,6 +21,11 @@ class Facts:
     period: Period
     counted: Counted
     series: Series
+
+    @property
+    def figures(self) -> Mapping[str, Value]:
+        """By the keys of the catalogue, with ``tier`` and ``parent``."""
+        return self.counted.values
 
     def document(self) -> dict[str, Any]:
         """All of it by code, for programs; dates as ISO 8601."""

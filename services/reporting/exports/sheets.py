@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.reporting.charts.drawing import Picture
+from services.reporting.definitions.figure import Value
 from shared.i18n import Translator
 
 Cell = str | int | float | None
+
+
+def cell_of(value: Value, parts: Mapping[str, str]) -> Cell:
+    """A number stays one; days of a month, kinds and counts by kind are written out, by the names of ``parts``."""
+    if isinstance(value, dict):
+        return ", ".join(f"{parts.get(part, part)} {many}" for part, many in value.items())
+    return ", ".join(parts.get(str(each), str(each)) for each in value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from services.reporting.charts import pictures
 from services.reporting.charts.drawing import Drawing
-from services.reporting.charts.series import HOURS_TOGETHER, Grain
+from services.reporting.charts.series import HOURS_TOGETHER, Grain, Series
 from services.reporting.exports.facts import Facts
-from services.reporting.exports.sheets import Cell, Sheet, Written
-from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, PART_NAMES, Value
+from services.reporting.exports.sheets import Cell, Sheet, Written, cell_of
+from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, PART_NAMES
 from services.reporting.lateness import DEADLINES
 from services.reporting.rates import RATE_OF_FIGURE, beside_percent
 from shared.i18n import N_, Translator
@@ -27,33 +27,56 @@ TABLES = ("figures", "trend", "categories", "channels", "outcomes", "deadlines",
 
 def written(facts: Facts, translator: Translator, called: Called) -> Written:
     """The report in the translator's language."""
-    first, last = facts.period.from_on.isoformat(), facts.period.to_on.isoformat()
-    writing = _Writing(facts, translator, called)
+    first, last = facts.period.from_on, facts.period.to_on
     return Written(
-        name=f"{facts.body.code}-{first}-{last}",
+        name=f"{facts.body.code}-{first.isoformat()}-{last.isoformat()}",
         title=f"{translator.gettext(N_('Figures'))} · {facts.body.code}",
-        period=f"{translator.format_date(facts.period.from_on)} – {translator.format_date(facts.period.to_on)}",
-        as_of=writing.as_of(),
+        period=f"{translator.format_date(first)} – {translator.format_date(last)}",
+        as_of=_as_of(facts, translator),
         language=translator.code,
         direction=translator.direction,
-        sheets=list(writing.sheets()),
+        sheets=[_figures(facts, translator), *charts_of(facts.series, translator, called)],
     )
 
 
-class _Writing:
-    def __init__(self, facts: Facts, translator: Translator, called: Called) -> None:
-        self._facts, self._translator, self._called = facts, translator, called
+def _as_of(facts: Facts, translator: Translator) -> str:
+    newest = facts.body.newest_at
+    if newest is None:
+        return translator.gettext(N_("This body has reported nothing yet."))
+    when = translator.format_datetime(newest, facts.body.time_zone)
+    return translator.gettext(N_("As of %(when)s, the newest thing that this body reported.")) % {"when": when}
+
+
+def _figures(facts: Facts, translator: Translator) -> Sheet:
+    _ = translator.gettext
+    rows: list[Sequence[Cell]] = []
+    percent = set()
+    beside = beside_percent(translator)
+    parts = {part: _(name) for part, name in PART_NAMES.items()}
+    for figure in CATALOGUE:
+        says = _(figure.definition)
+        if figure.denominator:
+            says = f"{says} {_(N_('Out of:'))} {_(figure.denominator)}"
+        if figure.is_percent:
+            percent.add(len(rows))
+            name = RATE_OF_FIGURE[figure.key]
+            says = f"{beside(name, facts.counted.rates[name])}. {says}"
+        rows.append((_(figure.name), cell_of(facts.figures.get(figure.key), parts), says))
+    columns = [_(N_("Figure")), _(N_("Value")), _(N_("What it counts"))]
+    return Sheet("figures", _(N_("Figures")), columns, rows, percent=frozenset(percent))
+
+
+def charts_of(series: Series, translator: Translator, called: Called) -> list[Sheet]:
+    """The tables of a report that have charts."""
+    return list(_Charts(series, translator, called).sheets())
+
+
+class _Charts:
+    def __init__(self, series: Series, translator: Translator, called: Called) -> None:
+        self._series, self._translator, self._called = series, translator, called
         self._ = translator.gettext
 
-    def as_of(self) -> str:
-        newest = self._facts.body.newest_at
-        if newest is None:
-            return self._(N_("This body has reported nothing yet."))
-        when = self._translator.format_datetime(newest, self._facts.body.time_zone)
-        return self._(N_("As of %(when)s, the newest thing that this body reported.")) % {"when": when}
-
     def sheets(self) -> Iterator[Sheet]:
-        yield self._figures()
         yield self._trend()
         yield self._categories()
         yield self._bars("channels", N_("Issues by the way they came"), N_("Way"), self._channels())
@@ -62,25 +85,8 @@ class _Writing:
         yield self._heat()
         yield self._flow()
 
-    def _figures(self) -> Sheet:
-        rows: list[Sequence[Cell]] = []
-        percent = set()
-        beside = beside_percent(self._translator)
-        kinds = {kind: self._(name) for kind, name in PART_NAMES.items()}
-        for figure in CATALOGUE:
-            says = self._(figure.definition)
-            if figure.denominator:
-                says = f"{says} {self._(N_('Out of:'))} {self._(figure.denominator)}"
-            if figure.is_percent:
-                percent.add(len(rows))
-                name = RATE_OF_FIGURE[figure.key]
-                says = f"{beside(name, self._facts.counted.rates[name])}. {says}"
-            rows.append((self._(figure.name), _cell(self._facts.counted.values.get(figure.key), kinds), says))
-        columns = [self._(N_("Figure")), self._(N_("Value")), self._(N_("What it counts"))]
-        return Sheet("figures", self._(N_("Figures")), columns, rows, percent=frozenset(percent))
-
     def _trend(self) -> Sheet:
-        series = self._facts.series
+        series = self._series
         by_month = series.grain is Grain.MONTH
         title = self._(N_("Issues submitted, by month")) if by_month else self._(N_("Issues submitted, by week"))
         points = [(f"{on:%Y-%m}" if by_month else f"{on:%m-%d}", count) for on, count in series.trend]
@@ -92,16 +98,15 @@ class _Writing:
     def _categories(self) -> Sheet:
         none = N_("No category")
         found = [
-            (self._(category_name(code)) if code else self._(none), count)
-            for code, count in self._facts.series.categories()
+            (self._(category_name(code)) if code else self._(none), count) for code, count in self._series.categories()
         ]
         return self._bars("categories", N_("Issues by category"), N_("Category"), found)
 
     def _channels(self) -> list[tuple[str, int]]:
-        return [(self._(CHANNELS.get(code, code)), count) for code, count in self._facts.series.channels()]
+        return [(self._(CHANNELS.get(code, code)), count) for code, count in self._series.channels()]
 
     def _outcomes(self) -> list[tuple[str, int]]:
-        found = self._facts.series.outcomes()
+        found = self._series.outcomes()
         return [(self._(name), found[code]) for code, name in OUTCOME_NAMES.items() if found.get(code)]
 
     def _bars(self, key: str, title: str, label: str, rows: Sequence[tuple[str, int]]) -> Sheet:
@@ -115,10 +120,7 @@ class _Writing:
     def _deadlines(self) -> Sheet:
         title = self._(N_("Deadlines kept and missed"))
         kept, missed, running = self._(N_("Kept")), self._(N_("Missed")), self._(N_("Still running"))
-        rows = [
-            (self._(DEADLINES[each.kind]), each.kept, each.missed, each.running)
-            for each in self._facts.series.deadlines
-        ]
+        rows = [(self._(DEADLINES[each.kind]), each.kept, each.missed, each.running) for each in self._series.deadlines]
         picture = pictures.kept_and_missed(
             self._drawing("deadlines", title), rows, (kept, missed, running), self._number
         )
@@ -135,8 +137,7 @@ class _Writing:
         title = self._(N_("Issues by community and hour of the day"))
         hours = [f"{at:02d}" for at in range(0, 24, HOURS_TOGETHER)]
         rows = [
-            (self._called("community", code, self._translator.code), counts)
-            for code, counts in self._facts.series.heat()
+            (self._called("community", code, self._translator.code), counts) for code, counts in self._series.heat()
         ]
         drawn = list(rows[:MOST_ROWS])
         if len(rows) > MOST_ROWS:
@@ -152,8 +153,8 @@ class _Writing:
 
     def _flow(self) -> Sheet:
         title = self._(N_("From the way they came to how they stood at the end"))
-        flow = {(channel, outcome or ""): issues for (channel, outcome), issues in self._facts.series.flow().items()}
-        sources = [(code, self._(CHANNELS.get(code, code))) for code, _ in self._facts.series.channels()]
+        flow = {(channel, outcome or ""): issues for (channel, outcome), issues in self._series.flow().items()}
+        sources = [(code, self._(CHANNELS.get(code, code))) for code, _ in self._series.channels()]
         ends: Mapping[str, str] = {code or "": self._(name) for code, name in OUTCOME_NAMES.items()}
         targets = [(code, name) for code, name in ends.items() if any(flow.get((start, code)) for start, _ in sources)]
         picture = pictures.flow(self._drawing("flow", title), sources, targets, flow, self._number) if flow else None
@@ -167,10 +168,3 @@ class _Writing:
 
     def _number(self, value: int) -> str:
         return self._translator.format_number(value)
-
-
-def _cell(value: Value, kinds: Mapping[str, str]) -> Cell:
-    """A number stays one; days of a month, kinds and counts by kind are written out."""
-    if isinstance(value, dict):
-        return ", ".join(f"{kinds.get(kind, kind)} {many}" for kind, many in value.items())
-    return ", ".join(kinds.get(str(each), str(each)) for each in value) if isinstance(value, list) else value
