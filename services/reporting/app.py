@@ -75,7 +75,7 @@ def build(
     """Reporting of one body, wired and not started. Raises ValueError without ``nats_uplink_url``."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
-    projection, ways, unread = live_projection(), Ways(settings.body), UnreadFields()
+    projection, ways, unread = live_projection(settings.time_zone), Ways(settings.body), UnreadFields()
     runtime = Runtime(
         settings,
         clock,
