@@ -12,9 +12,11 @@ from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
+from services.reporting.behind import Behind
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
+from services.reporting.http.behind import behind_api, behind_pages
 from services.reporting.http.definitions_api import definitions_api
 from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
@@ -137,7 +139,7 @@ def build(
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
-    rollups = Rollups(reports, topology)
+    rollups, behind = Rollups(reports, topology), Behind(runtime.reader, settings.body)
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
@@ -165,6 +167,8 @@ def build(
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
             definitions_api(),
             rollup_api(rollups),
+            behind_api(behind, reports),
+            behind_pages(behind, reports, rollups),
             ledger_api(tiers),
             ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),

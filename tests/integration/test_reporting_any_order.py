@@ -18,9 +18,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from services.reporting.behind import WITH_REFERENCES, Behind
 from services.reporting.domain import Period
+from services.reporting.figures import figure_of
 from services.reporting.projection import Projection, Reported, live_projection, rows_of
 from services.reporting.queries import Reports
+from services.reporting.rates import RATE_OF_FIGURE
 from services.reporting.tables import METADATA
 from shared.clock import SystemClock
 from shared.contracts import report
@@ -172,6 +175,16 @@ class House:
             for period in (Period(first, first + 2 * day), Period(first + day, last)):
                 assert await self._asked(body, period) == await self._asked(replace(body, days_zone=None), period)
 
+    async def lists(self) -> None:
+        """Behind each figure stand as many facts as it counts."""
+        own, *_ = await self.reports.bodies()
+        period = Period(BEGAN.date(), (BEGAN + timedelta(days=3)).date())
+        counted = await self.reports.counted(own, period)
+        for key in WITH_REFERENCES:
+            name = RATE_OF_FIGURE.get(key)
+            page = await Behind(self.reader, own.code).page(figure_of(key), own, period, None)
+            assert len(page.items) == (counted.rates[name].counted if name else counted.values[key]), key
+
     async def _asked(self, body: Any, period: Period) -> Any:
         reports = self.reports
         return (
@@ -195,6 +208,7 @@ def test_any_order_any_repeat_any_batches_and_any_rebuild_give_the_same(tmp_path
         async def compare() -> None:
             expected = await house.filled([facts])
             await house.agrees()
+            await house.lists()
             assert await house.filled(batches) == expected
             assert await house.filled(batches, rebuilt=True) == expected
 
