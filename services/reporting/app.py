@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
+from services.reporting.behind import Behind
 from services.reporting.briefings.duty import BriefingDuty
 from services.reporting.briefings.keeping import Briefings
 from services.reporting.charts.counting import Counting
@@ -20,6 +21,7 @@ from services.reporting.events import handlers
 from services.reporting.exports.as_pdf import Printer
 from services.reporting.exports.facts import facts_of
 from services.reporting.http.api import figures_api
+from services.reporting.http.behind import behind_api, behind_pages
 from services.reporting.http.briefing_pages import briefing_api, briefing_pages
 from services.reporting.http.dashboard import dashboard_pages, export_api
 from services.reporting.http.definitions_api import definitions_api
@@ -94,7 +96,7 @@ def build(
     """Reporting of one body, wired and not started. Raises ValueError without ``nats_uplink_url``."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
-    projection, ways, unread = live_projection(), Ways(settings.body), UnreadFields()
+    projection, ways, unread = live_projection(settings.time_zone), Ways(settings.body), UnreadFields()
     runtime = Runtime(
         settings,
         clock,
@@ -156,7 +158,7 @@ def build(
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
-    rollups = Rollups(reports, topology)
+    rollups, behind = Rollups(reports, topology), Behind(runtime.reader, settings.body)
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
@@ -198,6 +200,8 @@ def build(
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
             definitions_api(),
             rollup_api(rollups),
+            behind_api(behind, reports),
+            behind_pages(behind, reports, rollups),
             ledger_api(tiers),
             ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),

@@ -20,3 +20,5 @@ class KnownBody:
     newest_at: datetime | None
     """When the newest thing that it reported occurred."""
     roster: Mapping[str, int | None]
+    days_zone: str | None = None
+    """In whose days its grains are counted; None where they are not kept (``services.reporting.grains``)."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, case
 
 from services.reporting.domain import PLANNED, Step
+from services.reporting.grains.keeping import Grains
 from services.reporting.projecting.five_ones import FIVE_ONES
 from services.reporting.projecting.research import RESEARCH
 from services.reporting.schema import Fact
@@ -318,11 +319,23 @@ def rows_of(events: Iterable[Reported]) -> RowsByTable:
 class Projection:
     """A set of projection tables to keep rows in: the ones that pages read, or those of a rebuild."""
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tables: Mapping[str, Table], own_zone: str | None = None) -> None:
+        """``own_zone``: IANA name of the zone of bodies that name none; without it spans and days are not kept."""
         self.tables = dict(tables)
+        self.own_zone = own_zone
+        self.grains = Grains(self.tables, own_zone) if own_zone else None
 
     async def keep(self, tx: Transaction, rows: RowsByTable) -> None:
-        """Add ``rows``, one statement per table however many there are."""
+        """Add ``rows``, and bring spans and days in step with them."""
+        if self.grains is None or not rows:
+            await self.add(tx, rows)
+            return
+        before = await self.grains.look(tx, rows)
+        await self.add(tx, rows)
+        await self.grains.settle(tx, before, rows)
+
+    async def add(self, tx: Transaction, rows: RowsByTable) -> None:
+        """Add ``rows``, one statement per table however many there are, and no more than them."""
         for name, of_table in rows.items():
             if name == BODIES:
                 await tx.execute(self._newest(tx), of_table)
@@ -341,6 +354,7 @@ class Projection:
         )
 
 
-def live_projection() -> Projection:
-    """The projection that pages and figures read."""
-    return Projection({str(table.__tablename__): table.__table__ for table in PROJECTION})  # type: ignore[attr-defined]
+def live_projection(own_zone: str | None = None) -> Projection:
+    """The projection that pages and figures read; ``own_zone`` for whoever keeps rows in it."""
+    tables = {str(table.__tablename__): table.__table__ for table in PROJECTION}  # type: ignore[attr-defined]
+    return Projection(tables, own_zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 
 from services.reporting.bodies import ROSTER_FIGURES, KnownBody
-from services.reporting.counting import doings, five_ones, registers, research, rosters, studies
+from services.reporting.counting import days, doings, five_ones, registers, research, rosters, studies
 from services.reporting.counting.issues import Raised
 from services.reporting.counting.within import within
 from services.reporting.domain import Period
@@ -63,7 +64,7 @@ class Reports:
             select(rosters.c.body, func.max(rosters.c.revision).label("revision")).group_by(rosters.c.body).subquery()
         )
         rows = await self._reader.all(
-            select(bodies.c.newest_at, rosters, bodies.c.body.label("code"))
+            select(bodies.c.newest_at, bodies.c.days_zone, rosters, bodies.c.body.label("code"))
             .outerjoin(newest, newest.c.body == bodies.c.body)
             .outerjoin(rosters, (rosters.c.body == newest.c.body) & (rosters.c.revision == newest.c.revision))
             .order_by(bodies.c.body)
@@ -85,10 +86,30 @@ class Reports:
 
     async def counted(self, body: KnownBody, period: Period) -> Counted:
         """The same with the rates; issues and activities are counted in one statement, and so as of one moment."""
-        issues, other = Raised(body, period).columns(), doings.columns(body, period)
-        row = await self._reader.one(select(*(column.label(key) for key, column in (issues | other).items())))
+        if days.are_kept(body, period):
+            counts = (await days.told(self._reader, [body], period))[body.code].counts()
+        else:
+            counts = await self._from_facts(body, period)
+        return await self._figures_of(counts, body, period)
+
+    async def counted_of_each(self, bodies: Sequence[KnownBody], period: Period) -> dict[str, Counted]:
+        """The figures of several bodies, each over the days of its own calendar, by code."""
+        quick = [body for body in bodies if days.are_kept(body, period)]
+        told = await days.told(self._reader, quick, period) if quick else {}
+        return {
+            body.code: await self._figures_of(told[body.code].counts(), body, period)
+            if body.code in told
+            else await self.counted(body, period)
+            for body in bodies
+        }
+
+    async def _from_facts(self, body: KnownBody, period: Period) -> dict[str, int]:
+        columns = Raised(body, period).columns() | doings.columns(body, period)
+        row = await self._reader.one(select(*(column.label(key) for key, column in columns.items())))
         assert row is not None
-        counts: dict[str, int] = dict(row._mapping)
+        return dict(row._mapping)
+
+    async def _figures_of(self, counts: Mapping[str, int], body: KnownBody, period: Period) -> Counted:
         rates = rates_of(counts)
         values: dict[str, Value] = {
             "tier": body.tier,
@@ -98,7 +119,9 @@ class Reports:
             "opinions_collected": counts["opinions_collected"],
             "opinions_solved": counts["opinions_solved"],
             "opinions_answered": counts["opinions_answered"],
-            **{key: counts[key] for key in other},
+            "consultations": counts["consultations"],
+            "surveys_and_inspections": counts["surveys_and_inspections"],
+            "policy_talks": counts["policy_talks"],
             **{key: rates[name].percent for key, name in RATE_OF_FIGURE.items()},
             **await registers.counted(self._reader, body, period),
             **await studies.counted(self._reader, body, period),
@@ -106,10 +129,6 @@ class Reports:
             **await research.counted(self._reader, body, period),
         }
         return Counted(values, rates)
-
-    async def counted_of_each(self, bodies: Sequence[KnownBody], period: Period) -> dict[str, Counted]:
-        """The figures of several bodies, each over the days of its own calendar, by code."""
-        return {body.code: await self.counted(body, period) for body in bodies}
 
     async def raised_at_once(self, bodies: Sequence[KnownBody], period: Period) -> int:
         """What residents raised in all these bodies, counted in one go from the facts and not body by body."""
@@ -119,6 +138,8 @@ class Reports:
 
     async def issues_by_month(self, body: KnownBody, period: Period) -> list[tuple[date, int]]:
         """How many issues were submitted in each month, from the first to the last that had any; at most ten years."""
+        if days.are_kept(body, period):
+            return _months(await days.by_day(self._reader, body, period))
         collected = Raised(body, period).collected
         at = collected.c.submitted_at
         span = await self._reader.one(select(func.min(at).label("first"), func.max(at).label("last")))
@@ -134,6 +155,10 @@ class Reports:
 
     async def issues_by_category(self, body: KnownBody, period: Period) -> list[tuple[str | None, int]]:
         """Categories with their issues, the most frequent first; None for those without one."""
+        if days.are_kept(body, period):
+            told = await days.by_category(self._reader, body, period)
+            counted = [(category or None, issues) for category, (issues, _) in told.items() if issues]
+            return sorted(counted, key=lambda each: (-each[1], each[0] is not None, each[0] or ""))
         collected = Raised(body, period).collected
         number = func.count().label("number")
         rows = await self._reader.all(
@@ -145,6 +170,11 @@ class Reports:
 
     async def issues_by_outcome(self, body: KnownBody, period: Period) -> dict[str | None, int]:
         """How the issues stood at the end of the period; None for those still open then."""
+        if days.are_kept(body, period):
+            told = (await days.told(self._reader, [body], period))[body.code]
+            still_open = told.collected - sum(told.outcomes.values())
+            stood: dict[str | None, int] = dict[str | None, int](told.outcomes.items())
+            return stood | {None: still_open} if still_open else stood
         raised = Raised(body, period)
         collected, closed = raised.collected, raised.closed
         rows = await self._reader.all(
@@ -164,6 +194,7 @@ class Reports:
             row.time_zone or self._own.time_zone,
             row.newest_at,
             {key: getattr(row, key) for key in ROSTER_FIGURES},
+            row.days_zone,
         )
 
     async def residents(self, body: KnownBody, period: Period) -> list[RaisedBy]:
@@ -171,6 +202,10 @@ class Reports:
 
         An issue that was joined to another at the end of the period is no issue more, and its resident is one more.
         """
+        if days.are_kept(body, period):
+            told = await days.by_category(self._reader, body, period)
+            counted = [RaisedBy(category or None, *numbers) for category, numbers in told.items()]
+            return sorted(counted, key=lambda each: (-each.residents, each.category is not None, each.category or ""))
         found = Raised(body, period)
         raised, collected = found.all, found.collected
         issues, residents = func.count(collected.c.reference), func.count()
@@ -182,3 +217,13 @@ class Reports:
             .order_by(residents.desc(), raised.c.category)
         )
         return [RaisedBy(row.category, row.issues, row.residents) for row in rows]
+
+
+def _months(by_day: Mapping[date, int]) -> list[tuple[date, int]]:
+    if not by_day:
+        return []
+    months = Period(min(by_day), max(by_day)).months()[-MOST_MONTHS:]
+    counted: Counter[date] = Counter()
+    for on, number in by_day.items():
+        counted[on.replace(day=1)] += number
+    return [(month, counted[month]) for month in months]

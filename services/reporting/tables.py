@@ -30,6 +30,8 @@ class Body(Row, table=True):
     __tablename__ = "bodies"
 
     newest_at: datetime = Field(sa_type=UTCDateTime)
+    days_zone: str | None = Field(default=None, max_length=64)
+    """In whose days its spans and days are counted; null where they are not kept yet."""
 
 
 class Roster(Fact, table=True):
@@ -194,6 +196,34 @@ class SettledDeadline(Fact, table=True):
     settled_at: datetime = Field(sa_type=UTCDateTime)
 
 
+class SpanRow(Row, table=True):
+    """A time that an issue or a commitment spent in a state (``services.reporting.grains``)."""
+
+    __tablename__ = "spans"
+    __table_args__ = (Index("spans_by_date", "body", "kind", "from_at", "state", "seconds"),)
+
+    kind: str = Field(primary_key=True, max_length=16)  # issue, commitment
+    of: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True)
+    state: str = Field(max_length=32)
+    from_at: datetime = Field(sa_type=UTCDateTime)
+    seconds: int | None = Field(sa_type=BigInteger)
+    """How long it lasted; null while it does."""
+
+
+class Day(Row, table=True):
+    """A number of facts of a day of the body's own calendar (``services.reporting.grains``)."""
+
+    __tablename__ = "days"
+
+    dimension: str = Field(primary_key=True, max_length=16)
+    measure: str = Field(primary_key=True, max_length=16)
+    raised_on: date = Field(primary_key=True)
+    changed_on: date = Field(primary_key=True)
+    value: str = Field(primary_key=True, max_length=64)
+    number: int
+
+
 class Held(Row, table=True):
     """The place of an event from below in the chain of the service that said it."""
 
@@ -319,6 +349,8 @@ PROJECTION: tuple[type[Row], ...] = (
     UnitStep,
     *RESEARCH,
     *FIVE_ONES,
+    SpanRow,
+    Day,
 )
 """All that a rebuild makes anew."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.web.auth import Role
 from tests.integration.reporting_run import (
     ReportingUnderTest,
     closed,
@@ -74,3 +75,30 @@ async def test_a_body_that_is_not_below_is_refused_and_the_page_shows_the_tree(i
     assert "Reconciled: what residents raised comes to 4" in page.text
     alone = await ili.client.get("/reports?body=zhaosu&from=2023-01-01&to=2023-12-31", headers=headers)
     assert "With the bodies below" not in alone.text
+
+
+async def test_behind_a_figure_stand_its_references_in_the_own_body_alone(ili: ReportingUnderTest) -> None:
+    await ili.report([(f"m{n}", submitted(f"more-{n:03}", MARCH)) for n in range(60)], "ili")
+    await ili.caught_up()
+    path = "/api/v1/figures/behind/opinions_collected"
+    first = (await ili.get(path, body="ili", **YEAR)).json()
+    rest = (await ili.get(path, body="ili", cursor=first["next"], **YEAR)).json()
+    references = [each["reference"] for each in first["items"] + rest["items"]]
+    assert references == [*(f"more-{n:03}" for n in range(60)), "own"]
+    assert rest["next"] is None
+    for asked, status, field in (
+        ({"path": path, "body": "zhaosu"}, 403, "body"),
+        ({"path": path, "body": "hami"}, 404, "body"),
+        ({"path": "/api/v1/figures/behind/members", "body": "ili"}, 404, "figure"),
+        ({"path": "/api/v1/figures/behind/best_member", "body": "ili"}, 404, "figure"),
+        ({"path": path, "body": "ili", "cursor": "x"}, 422, "cursor"),
+    ):
+        answer = await ili.get(**YEAR, **asked)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
+    assert (await ili.get(path, Role.MEMBER, body="ili", **YEAR)).status_code == 403
+    headers = {"Authorization": f"Bearer {ili.token()}", "Accept": "text/html", "Accept-Language": "en"}
+    report = await ili.client.get("/reports?body=ili&from=2023-01-01&to=2023-12-31", headers=headers)
+    assert "/reports/behind/opinions_solved?" in report.text
+    page = await ili.client.get("/reports/behind/opinions_answered?from=2023-01-01&to=2023-12-31", headers=headers)
+    assert ">own</bdi>" in page.text
+    assert "The same figure of the bodies below" in page.text

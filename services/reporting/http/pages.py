@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.reporting.behind import WITH_REFERENCES
 from services.reporting.corrections import compared
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, PART_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, ResidentsOut, period_of
+from services.reporting.http.behind import OFFICE
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import Reports
 from services.reporting.rates import RATE_OF_FIGURE, beside_percent
@@ -23,7 +25,7 @@ from services.reporting.rollup import Rollups
 from shared.clock import Clock, local_date
 from shared.i18n import N_
 from shared.i18n.vocabulary import category_name
-from shared.web.auth import allow
+from shared.web.auth import SignedIn, allow
 from shared.web.fields import Code
 from shared.web.forms import Form, blank
 from shared.web.pages import render
@@ -53,6 +55,7 @@ def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: L
     @router.get("/reports")
     async def report(
         request: Request,
+        claims: SignedIn,
         body: Code | None = None,
         from_on: Annotated[date | None, Query(alias="from")] = None,
         to_on: Annotated[date | None, Query(alias="to")] = None,
@@ -65,12 +68,14 @@ def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: L
         as_then = replace(period, as_of=as_of or None)
         both = await compared(reports, chosen, as_then) if as_of else None
         counted = both.then if both else await reports.counted(chosen, period)
+        may_drill = claims.role in OFFICE and not as_of
         rollup = await rollups.of(chosen.code, as_then)
         return render(
             request,
             "reporting/report.html",
             rollup=rollup if len(rollup.branches) > 1 else None,
             rolled_up=ROLLED_UP,
+            drilled=WITH_REFERENCES if may_drill and chosen.code == bodies[0].code else (),
             missing_names=MISSING,
             bodies=bodies,
             chosen=chosen,
