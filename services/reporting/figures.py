@@ -12,7 +12,7 @@ from services.reporting.definitions import registers
 from services.reporting.definitions.figure import Figure, Value
 from shared.i18n import N_
 
-__all__ = ["CATALOGUE", "KEYS", "OUTCOME_NAMES", "TIER_NAMES", "Figure", "Value"]
+__all__ = ["CATALOGUE", "KEYS", "OUTCOME_NAMES", "PART_NAMES", "TIER_NAMES", "Figure", "Value"]
 
 CATALOGUE: tuple[Figure, ...] = (
     Figure(
@@ -88,6 +88,11 @@ CATALOGUE: tuple[Figure, ...] = (
 
 KEYS = frozenset({"tier", "parent", *(figure.key for figure in CATALOGUE)})
 """The keys of the JSON answer, no more and no fewer."""
+
+PART_NAMES: Mapping[str, str] = {
+    **registers.UNIT_KINDS,
+}
+"""What the parts of figures are called that are counted apart by kind."""
 
 TIER_NAMES: Mapping[str, str] = {
     "county": N_("County"),

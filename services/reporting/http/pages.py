@@ -9,10 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from services.reporting.definitions.registers import UNIT_KINDS
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
-from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, TIER_NAMES
+from services.reporting.figures import CATALOGUE, OUTCOME_NAMES, PART_NAMES, TIER_NAMES
 from services.reporting.http.api import STAFF, ResidentsOut, period_of
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import Reports
@@ -49,7 +48,7 @@ def report_pages(reports: Reports, doings: Doings, lateness: Lateness, clock: Cl
             figures=await reports.figures(chosen, period),
             catalogue=CATALOGUE,
             tier_names=TIER_NAMES,
-            unit_kinds=UNIT_KINDS,
+            part_names=PART_NAMES,
             outcome_names=OUTCOME_NAMES,
             category_name=category_name,
             raised=ResidentsOut.of(await reports.residents(chosen, period)),
