@@ -154,9 +154,9 @@ async def test_the_pages_of_units_and_coverage_edit_and_refuse_in_words(office: 
         assert answer.status_code == 200, answer.text
         return answer.text
 
+    csrf = (await get("/office/units/u-2")).partition('name="csrf" value="')[2].partition('"')[0]
+
     async def send(path: str, **fields: str) -> httpx.Response:
-        page = await get("/office/units/u-2")
-        csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
         return await office.http.post(path, data={"csrf": csrf, **fields}, headers={"Accept-Language": "en"})
 
     page = await get("/office/units")
