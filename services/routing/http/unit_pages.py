@@ -225,7 +225,7 @@ async def _page(
         members=[each.code for each in roster.members if code in each.units],
         details=details or _details(entry),
         post=post or blank(),
-        change=change or blank(step="filled"),
+        change=change or blank(),
         dropping=dropping or blank(),
         changes=(await keeping.changes("unit", code, None, CHANGES_SHOWN)).items,
     )
