@@ -119,6 +119,10 @@ async def test_a_post_is_vacated_and_filled_again_and_mistakes_name_their_field(
     body = (await ask(office, "GET", "/body")).json()
     kept = {name: body[name] for name in ("duty_days", "composition", "readiness")}
     assert (await ask(office, "PUT", "/body", kept)).json()["units_required"] == {"committees": 4, "offices": 2}
+    less = {**kept, "units_required": {"committees": 1}, "units_required_below": None}
+    assert (await ask(office, "PUT", "/body", less)).json()["units_required"] == {"committees": 1, "offices": 0}
+    too_many = await ask(office, "PUT", "/body", {**kept, "units_required": {"committees": 101}})
+    assert too_many.json()["errors"][0]["field"] == "units_required.committees"
 
 
 async def test_coverage_lists_the_gaps_by_code_and_pages_through_them(office: Office) -> None:
