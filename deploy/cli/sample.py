@@ -9,6 +9,7 @@ import typer
 
 from deploy.cli.screen import print_json, remarks
 from deploy.sampling.writing import write_sample
+from deploy.trouble import Trouble
 
 
 def sample(
@@ -19,7 +20,10 @@ def sample(
 ) -> None:
     """Write a made-up roster and ledger that add up to what the body published: for ``roster import`` and
     ``ledger replay``."""
-    written = write_sample(body, out, parent)
+    try:
+        written = write_sample(body, out, parent)
+    except OSError as error:
+        raise Trouble(f"{error.filename}: {error.strerror}") from error
     if as_json:
         print_json({"roster": str(written.roster), "ledger": str(written.ledger), "facts": written.facts})
     else:

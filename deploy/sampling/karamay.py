@@ -57,7 +57,12 @@ def roster() -> dict[str, Any]:
                 "names": names(*said),
                 "set_up_on": "2016-12-01",
                 "posts": [
-                    {"code": "director", "set_up_on": "2016-12-01", "filled": [{"begins_on": "2021-12-01"}]},
+                    {
+                        "code": "director",
+                        "names": names("主任", "مۇدىر", "Director"),
+                        "set_up_on": "2016-12-01",
+                        "filled": [{"begins_on": "2021-12-01"}],
+                    },
                 ],
             }
             for code, kind, *said in UNITS

@@ -28,6 +28,7 @@ OFFICES = (
     ("o1", "办公室", "ئىشخانا", "General office"),
     ("o2", "委员联络室", "ئەزالار ئالاقە ئىشخانىسى", "Members' liaison office"),
 )
+DIRECTOR, DEPUTY = names("主任", "مۇدىر", "Director"), names("副主任", "مۇئاۋىن مۇدىر", "Deputy director")
 OLD = ("k1", "o1")
 """What each county body had before the period: 2 units; the other 4 of 6, in 12 counties, are the 48 added."""
 DEPUTIES = 3
@@ -70,7 +71,7 @@ def roster() -> dict[str, Any]:
             for c, t, code in townships
             for v in (1, 2)
         ],
-        "members": [_member(c, code, v) for c, _, code in townships for v in (1, 2)],
+        "members": [_member(c, t, code, v) for c, t, code in townships for v in (1, 2)],
         "departments": departments("ks", "kashgar"),
         "duty_days": {"days_of_month": [10, 20], "hours": "10:00-13:00"},
         "units": [unit for c in COUNTIES for unit in _units(c)],
@@ -186,17 +187,18 @@ def _units(c: int) -> Iterator[Line]:
 
 def _posts(c: int, code: str, set_up_on: str) -> Iterator[Line]:
     nobody = code == "o2" and c > len(COUNTIES) - VACANT
-    yield {"code": "director", "set_up_on": set_up_on, "filled": [] if nobody else [{"begins_on": set_up_on}]}
+    filled = [{"begins_on": set_up_on}]
+    yield {"code": "director", "names": DIRECTOR, "set_up_on": set_up_on, "filled": [] if nobody else filled}
     if code == "o2" and c <= DEPUTIES:
-        yield {"code": "deputy", "set_up_on": set_up_on, "filled": [{"begins_on": set_up_on}]}
+        yield {"code": "deputy", "names": DEPUTY, "set_up_on": set_up_on, "filled": filled}
 
 
 def _code(township: str, v: int) -> str:
     return f"{township}-m{v}"
 
 
-def _member(c: int, township: str, v: int) -> Line:
-    number = 2 * c + v
+def _member(c: int, t: int, township: str, v: int) -> Line:
+    number = 2 * t + v
     return {
         "code": _code(township, v),
         "stations": [f"{township}-st"],

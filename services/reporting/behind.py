@@ -18,7 +18,8 @@ from services.reporting.counting.issues import WITHDRAWN
 from services.reporting.counting.within import known, within
 from services.reporting.domain import PLANNED, Period, Step
 from services.reporting.figures import Figure
-from services.reporting.projection import KNOWN_AT, live_projection
+from services.reporting.projection import live_projection
+from services.reporting.schema import KNOWN_AT
 from shared.db.reader import Reader
 from shared.errors import DomainError, Forbidden, NotFound
 from shared.web.paging import decode_cursor, encode_cursor

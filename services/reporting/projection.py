@@ -14,8 +14,9 @@ from sqlalchemy import Table, case
 from services.reporting.domain import PLANNED, Step
 from services.reporting.grains.keeping import Grains
 from services.reporting.projecting.five_ones import FIVE_ONES
+from services.reporting.projecting.registers import REGISTERS
 from services.reporting.projecting.research import RESEARCH
-from services.reporting.schema import Fact
+from services.reporting.schema import KNOWN_AT, Fact
 from services.reporting.tables import (
     PROJECTION,
     Activity,
@@ -29,10 +30,8 @@ from services.reporting.tables import (
     MissedDeadline,
     Reception,
     Roster,
-    RosterCount,
     SettledDeadline,
     Survey,
-    UnitStep,
 )
 from services.reporting.tables import Row as TableRow
 from shared.contracts import report
@@ -45,7 +44,6 @@ Row = dict[str, Any]
 RowsByTable = Mapping[str, Sequence[Row]]
 
 BODIES = str(Body.__tablename__)
-KNOWN_AT = "known_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,40 +195,6 @@ def _roster(event: report.RosterPublished) -> Row:
     }
 
 
-_NAMED_OTHERWISE = {"township_stations": "stations_in_townships"}
-_COUNTED = tuple(column for column in RosterCount.model_fields if column not in ("body", KNOWN_AT))
-
-
-def _roster_count(event: report.RosterPublished) -> Row:
-    counted = {name: getattr(event, _NAMED_OTHERWISE.get(name, name)) for name in _COUNTED}
-    return {**counted, "duty_days_of_month": list(event.duty_days_of_month)}
-
-
-def _unit_step(step: str) -> Callable[[Any], Row]:
-    """A step of a unit or of one of its posts."""
-
-    def row(event: report.OfUnit) -> Row:
-        return _of_unit(event, step, stands=True)
-
-    return row
-
-
-def _retracted(event: report.UnitRetracted | report.PostRetracted) -> Row:
-    return _of_unit(event, event.step, stands=False)
-
-
-def _of_unit(event: report.OfUnit, step: str, *, stands: bool) -> Row:
-    return {
-        "unit": event.unit,
-        "unit_kind": event.unit_kind,
-        "post": event.post if isinstance(event, report.OfPost) else "",
-        "step": step,
-        "on_day": event.on,
-        "revision": event.revision,
-        "stands": stands,
-    }
-
-
 def _known_zone(name: str | None) -> str | None:
     try:
         return name and str(ZoneInfo(name))
@@ -268,16 +232,7 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.DeadlineSettled, SettledDeadline, _settled),
     _projected(report.BriefHandedIn, BriefStep, _brief("handed-in")),
     _projected(report.BriefSettled, BriefStep, _brief("settled", lambda event: str(event.outcome))),
-    _projected(report.RosterPublished, RosterCount, _roster_count),
-    _projected(report.UnitSetUp, UnitStep, _unit_step("set-up")),
-    _projected(report.UnitDissolved, UnitStep, _unit_step("dissolved")),
-    _projected(report.UnitRetracted, UnitStep, _retracted),
-    _projected(report.PostSetUp, UnitStep, _unit_step("set-up")),
-    _projected(report.PostFilled, UnitStep, _unit_step("filled")),
-    _projected(report.PostVacated, UnitStep, _unit_step("vacated")),
-    _projected(report.PostDissolved, UnitStep, _unit_step("dissolved")),
-    _projected(report.PostRetracted, UnitStep, _retracted),
-    *(_projected(event, table, row) for event, table, row in (*RESEARCH, *FIVE_ONES)),
+    *(_projected(event, table, row) for event, table, row in (*REGISTERS, *RESEARCH, *FIVE_ONES)),
 )
 
 _BY_EVENT: dict[type[Event], list[Projected[Any]]] = {

@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 from shared.db.types import UTCDateTime
 
 METADATA = MetaData()
+KNOWN_AT = "known_at"
+"""The column of :class:`Fact`."""
 
 
 class Row(SQLModel):

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from services.reporting.rows.five_ones import FIVE_ONES
+from services.reporting.rows.registers import REGISTERS
 from services.reporting.rows.research import RESEARCH
 from services.reporting.schema import METADATA, Fact, Row
 from shared.db.types import BigKey, Json, UTCDateTime
@@ -286,51 +287,6 @@ class Way(Row, table=True):
     known_since: datetime = Field(sa_type=UTCDateTime)
 
 
-class RosterCount(Fact, table=True):
-    """What else a body counted of its roster at one revision; None where it did not say, or asks for none."""
-
-    __tablename__ = "roster_counts"
-
-    revision: int = Field(primary_key=True)
-    members_attached_to_stations: int
-    members_attached_to_no_unit: int | None
-    township_stations: int
-    townships: int
-    townships_without_a_station: int
-    communities: int
-    communities_without_a_member: int
-    stations_ready: int | None
-    duty_days_of_month: list[int] = Field(sa_type=Json)
-    committees_required: int | None
-    offices_required: int | None
-    committees_required_below: int | None
-    offices_required_below: int | None
-    committees: int | None
-    offices: int | None
-    units_vacant: int | None
-    posts: int | None
-    posts_filled: int | None
-
-
-class UnitStep(Fact, table=True):
-    """Something happened to a unit, or to one of its posts, on a day; or that it did was taken back.
-
-    Of rows that differ in nothing but these two, ``stands`` of the highest ``revision`` tells which holds.
-    """
-
-    __tablename__ = "unit_steps"
-    __table_args__ = (Index("unit_steps_by_date", "body", "step", "on_day"),)
-
-    unit: str = Field(primary_key=True, max_length=64)
-    unit_kind: str = Field(primary_key=True, max_length=16)
-    post: str = Field(primary_key=True, max_length=64)
-    """Empty for a step of the unit itself."""
-    step: str = Field(primary_key=True, max_length=16)
-    on_day: date = Field(primary_key=True)
-    revision: int = Field(primary_key=True)
-    stands: bool
-
-
 PROJECTION: tuple[type[Row], ...] = (
     Body,
     Roster,
@@ -345,8 +301,7 @@ PROJECTION: tuple[type[Row], ...] = (
     BriefStep,
     MissedDeadline,
     SettledDeadline,
-    RosterCount,
-    UnitStep,
+    *REGISTERS,
     *RESEARCH,
     *FIVE_ONES,
     SpanRow,

@@ -119,3 +119,73 @@ async def test_a_post_is_vacated_and_filled_again_and_mistakes_name_their_field(
     body = (await ask(office, "GET", "/body")).json()
     kept = {name: body[name] for name in ("duty_days", "composition", "readiness")}
     assert (await ask(office, "PUT", "/body", kept)).json()["units_required"] == {"committees": 4, "offices": 2}
+    less = {**kept, "units_required": {"committees": 1}, "units_required_below": None}
+    assert (await ask(office, "PUT", "/body", less)).json()["units_required"] == {"committees": 1, "offices": 0}
+    too_many = await ask(office, "PUT", "/body", {**kept, "units_required": {"committees": 101}})
+    assert too_many.json()["errors"][0]["field"] == "units_required.committees"
+
+
+async def test_coverage_lists_the_gaps_by_code_and_pages_through_them(office: Office) -> None:
+    townships = [f"t-{number}" for number in range(1, 60)]
+    parts = {"composition": [{"code": "members", "counts": "members"}, {"code": "departments"}]}
+    await bring(office, townships=townships, readiness=[{"code": "place"}], **parts)
+    counts = (await ask(office, "GET", "/coverage")).json()
+    assert (counts["townships_without_a_station"], counts["members_attached_to_no_unit"]) == (57, 1)
+    seen, cursor = [], ""
+    while cursor is not None:
+        found = (await ask(office, "GET", f"/coverage/townships?gaps=true{cursor}")).json()
+        seen += [each["code"] for each in found["items"]]
+        cursor = found["next"] and f"&cursor={found['next']}"
+    assert seen == sorted(set(townships) - {"t-1", "t-2"})
+    [alone] = (await ask(office, "GET", "/coverage/members?gaps=true")).json()["items"]
+    assert (alone["code"], alone["stations"], alone["units"]) == ("m-2", ["st-2"], [])
+    assert (await ask(office, "GET", "/coverage/communities?gaps=true")).json()["items"] == []
+    stations = (await ask(office, "GET", "/coverage/stations")).json()["items"]
+    assert [(each["composition"], each["parts_lacking"], each["items_lacking"]) for each in stations] == [
+        ({"members": 1, "departments": 0}, ["departments"], ["place"])
+    ] * 2
+    [own] = (await ask(office, "GET", "/establishments")).json()
+    assert (own["owner"], own["committees_vacant"], own["offices_vacant"]) == (None, 3, 1)
+    assert (await ask(office, "GET", "/coverage/townships?cursor=x")).status_code == 422
+
+
+async def test_the_pages_of_units_and_coverage_edit_and_refuse_in_words(office: Office) -> None:
+    await bring(office)
+    await office.sign_in_a_browser()
+
+    async def get(path: str) -> str:
+        answer = await office.http.get(path, headers={"Accept-Language": "en"})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    csrf = (await get("/office/units/u-2")).partition('name="csrf" value="')[2].partition('"')[0]
+
+    async def send(path: str, **fields: str) -> httpx.Response:
+        return await office.http.post(path, data={"csrf": csrf, **fields}, headers={"Accept-Language": "en"})
+
+    page = await get("/office/units")
+    assert "3 vacant" in page and "1 member is attached to no unit." in page
+    for of in ("townships", "communities", "members", "stations"):
+        assert "u-2" in (await get(f"/office/coverage?of={of}")) or of != "members"
+    assert "There is no gap." in await get("/office/coverage?of=townships&gaps=true")
+    change = {"change.post": "head", "change.step": "vacated", "change.on": "2025-02-28"}
+    refused = await send("/office/units/u-2/changes", **change)
+    assert refused.status_code == 422 and "This ends before it begins." in refused.text
+    assert (await send("/office/units/u-2/changes", **{**change, "change.on": "2025-12-31"})).status_code == 303
+    added = await send("/office/units/u-2/posts", **{"post_code": "clerk", "post_names.zh-Hans": "科员"})
+    assert added.status_code == 303
+    again = await send("/office/units/u-2/posts", post_code="clerk", post_set_up_on="2099-01-01")
+    assert again.status_code == 422 and "This date is still to come." in again.text
+    below_itself = await send("/office/units/u-1", code="u-1", kind="committee", parent="u-2")
+    assert below_itself.status_code == 422 and "The unit u-1 would stand below itself." in below_itself.text
+    dropped = await send("/office/units/u-1/drop")
+    assert dropped.status_code == 422 and "There is no unit u-1 in this roster." in dropped.text
+    assert (await send("/office/units", committees="1", offices="1")).status_code == 303
+    new = {"code": "u-3", "kind": "group", "parent": "u-1", "names.zh-Hans": "界别组"}
+    assert (await send("/office/units/new/unit", **new)).status_code == 303
+    taken = await send("/office/units/new/unit", **new)
+    assert taken.status_code == 409 and "This code is in the roster already." in taken.text
+    assert (await send("/office/units/u-3/drop")).status_code == 303
+    # The page of a member keeps the units that it shows.
+    member_page = await get("/office/roster/members/m-1")
+    assert 'href="/office/units/u-2"' in member_page

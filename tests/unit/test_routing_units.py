@@ -206,3 +206,11 @@ def test_whatever_was_corrected_the_last_word_on_each_fact_is_the_roster(
     assert standing == {
         (fact.unit, fact.kind, getattr(fact, "post", None), fact.step, fact.on) for fact in facts_of(before)
     }
+
+
+def test_a_body_that_has_nothing_yet_lacks_all_that_is_required() -> None:
+    found = of(unit("county", "body"), units_required_below=FOUR_AND_TWO)
+    own, county = establishments(found)
+    assert (own.owner, own.committees_vacant, own.offices_vacant) == (None, 0, 0)
+    assert (county.owner, county.committees_vacant, county.offices_vacant) == ("county", 4, 2)
+    assert counts_of(found, 1, NOW).units_vacant == 6

@@ -8,7 +8,8 @@ from sqlalchemy import func, select, true
 
 from services.reporting.bodies import KnownBody
 from services.reporting.domain import Period
-from services.reporting.projection import KNOWN_AT, live_projection
+from services.reporting.projection import live_projection
+from services.reporting.schema import KNOWN_AT
 
 OCCURRED = ("occurred_at", "submitted_at", "held_at", "made_at", "missed_at", "settled_at")
 """What the moment is called, by table, at which a fact occurred."""

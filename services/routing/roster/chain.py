@@ -42,11 +42,6 @@ class Establishment:
         """Posts that nobody holds."""
         return self.posts - self.posts_filled
 
-    @property
-    def lacks_something(self) -> bool:
-        """Whether a unit or the holder of a post is missing."""
-        return bool(self.committees_vacant or self.offices_vacant or self.posts_vacant)
-
 
 @dataclass(frozen=True, slots=True)
 class ChainLine:

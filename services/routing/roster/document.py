@@ -148,6 +148,12 @@ class Roster(Part):
         """By what the duty days of ``station`` are reckoned."""
         return station.duty.plan() if station.duty else self.duty_days.plan()
 
+    def parts_of(self, station: StationEntry, members: int) -> tuple[int, ...]:
+        """The numbers of “1+X+Y+Z”, in the order in which the body names its parts; ``members`` are at the station."""
+        said = {part.part: part.count for part in station.composition}
+        counted = {"station": 1, "members": members}
+        return tuple(counted[part.counts] if part.counts else said.get(part.code, 0) for part in self.composition)
+
     def lacking(self, station: StationEntry) -> tuple[ReadinessItem, ...]:
         """What of the things it must have (十有) a station lacks, or nobody has looked for."""
         there = {item.item for item in station.readiness if item.present}

@@ -78,22 +78,13 @@ def station_line(directory: Directory, station: StationEntry, on: date) -> Stati
 
 
 def _station_line(directory: Directory, station: StationEntry, on: date, attached: int) -> StationLine:
-    items = {item.code for item in directory.roster.readiness}
+    items = len(directory.roster.readiness)
     return StationLine(
         entry=station,
-        parts=_composition(directory, station, attached),
-        ready=sum(1 for item in station.readiness if item.present and item.item in items),
-        items=len(items),
+        parts=directory.roster.parts_of(station, attached),
+        ready=items - len(directory.roster.lacking(station)),
+        items=items,
         next_duty_day=next(iter(duty_days(directory, station, on, 1)), None),
-    )
-
-
-def _composition(directory: Directory, station: StationEntry, attached: int) -> tuple[int, ...]:
-    """The numbers of “1+X+Y+Z”, in the order in which the body names its parts."""
-    said = {part.part: part.count for part in station.composition}
-    counted = {"station": 1, "members": attached}
-    return tuple(
-        counted[part.counts] if part.counts else said.get(part.code, 0) for part in directory.roster.composition
     )
 
 
