@@ -44,6 +44,7 @@ async def wait_for_figures(bodies: Mapping[str, BodyClient], *, within: float = 
 
 
 async def _waiting(bodies: Mapping[str, BodyClient]) -> int:
+    uncounted = sum([await _uncounted(body) for body in bodies.values()])
     # What was never published is asked first: an event that is published meanwhile is then seen further on.
     unpublished = sum([await _unpublished(body) for body in bodies.values()])
     lags: dict[str, Any] = {code: await body.get("/api/v1/reporting/lag") for code, body in bodies.items()}
@@ -54,7 +55,13 @@ async def _waiting(bodies: Mapping[str, BodyClient]) -> int:
         for child, here in lag["risen"].items()
         if child in lags
     )
-    return unpublished + rising + sum(int(lag["pending"]) for lag in lags.values())
+    return uncounted + unpublished + rising + sum(int(lag["pending"]) for lag in lags.values())
+
+
+async def _uncounted(body: BodyClient) -> int:
+    """Years of the five ones that are counted again, and said, a moment after something was recorded in them."""
+    found: dict[str, int] = await body.get("/api/v1/five-ones/uncounted")
+    return found["years"]
 
 
 async def _unpublished(body: BodyClient) -> int:

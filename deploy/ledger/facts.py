@@ -85,6 +85,28 @@ class GoodDeed(Coded):
     members: Annotated[tuple[Code, ...], Field(min_length=1)]
 
 
+class StudySession(Coded):
+    """A study session, and in which form it was held where that is known."""
+
+    kind: Literal["study-session"]
+    station: Code
+    members: Annotated[tuple[Code, ...], Field(min_length=1)]
+    form: Literal["self", "led", "joint"] | None = None
+
+
+class Opinion(Coded):
+    """An opinion brief that a member handed in, written from issues; its text comes from no resident."""
+
+    kind: Literal["opinion"]
+    member: Code
+    title: Annotated[str, Field(min_length=1)]
+    text: Annotated[str, Field(min_length=1)]
+    issues: Annotated[tuple[Code, ...], Field(min_length=1)]
+
+    def refers_to(self) -> Iterator[tuple[str, str]]:
+        yield from (("issue", code) for code in self.issues)
+
+
 class Commitment(BaseModel):
     """Who does what by when, and the day it was kept."""
 
@@ -173,6 +195,8 @@ AnyFact = Annotated[
     | Survey
     | Talk
     | GoodDeed
+    | StudySession
+    | Opinion
     | Consultation
     | Accepted
     | Visit

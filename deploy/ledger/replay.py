@@ -15,10 +15,12 @@ from deploy.ledger.facts import (
     GoodDeed,
     Issue,
     Line,
+    Opinion,
     Rating,
     Reception,
     Referral,
     ReferralReply,
+    StudySession,
     Survey,
     Talk,
     Visit,
@@ -28,10 +30,10 @@ from deploy.ledger.research import Participant, ResearchReplay, by_topic, in_tur
 from deploy.trouble import Trouble
 
 PHASES: tuple[tuple[type[Fact], ...], ...] = (
-    (Reception, Survey, Talk, GoodDeed, Participant),
+    (Reception, Survey, Talk, GoodDeed, StudySession, Participant),
     (Issue,),
     (Accepted,),
-    (Visit, Referral),
+    (Visit, Referral, Opinion),
     (ReferralReply,),
     (Consultation,),
     (Closed,),
@@ -66,6 +68,8 @@ class Replay:
             Survey: self._survey,
             Talk: self._talk,
             GoodDeed: self._good_deed,
+            StudySession: self._study_session,
+            Opinion: self._opinion,
             Accepted: self._accepted,
             Visit: self._visit,
             Referral: self._referral,
@@ -127,6 +131,15 @@ class Replay:
     async def _good_deed(self, fact: GoodDeed) -> None:
         content = fact.model_dump(mode="json", include={"kind", "station", "members"})
         await self._post("/api/v1/activities", fact, content)
+
+    async def _study_session(self, fact: StudySession) -> None:
+        content = fact.model_dump(mode="json", include={"kind", "station", "members", "form"})
+        await self._post("/api/v1/activities", fact, content)
+
+    async def _opinion(self, fact: Opinion) -> None:
+        content = fact.model_dump(mode="json", include={"member", "title", "text"})
+        content["issues"] = [self._reference(code) for code in fact.issues]
+        await self._post("/api/v1/briefs/on-paper", fact, content)
 
     async def _accepted(self, fact: Accepted) -> None:
         await self._post(f"/api/v1/orders/{self._reference(fact.issue)}/accept", fact, {"member": fact.member})

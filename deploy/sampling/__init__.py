@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.sampling import hami, karamay, kashgar, zhaosu
+from deploy.sampling import hami, ili, karamay, kashgar, zhaosu
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Sample:
 
 BODIES: Mapping[str, Sample] = {
     "hami": Sample(hami.roster, hami.facts),
+    "ili": Sample(ili.roster, ili.facts),
     "karamay": Sample(karamay.roster, karamay.facts),
     "kashgar": Sample(kashgar.roster, kashgar.facts),
     "zhaosu": Sample(zhaosu.roster, zhaosu.facts),

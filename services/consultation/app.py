@@ -16,6 +16,7 @@ from services.consultation.deadlines.book import DeadlineBook
 from services.consultation.deadlines.clock import DeadlineClock
 from services.consultation.desk import Desk
 from services.consultation.events import handlers
+from services.consultation.five_ones.counting import FiveOnesClock
 from services.consultation.handing.news import HandingNews, watch_handings
 from services.consultation.handing.received import ReceivedBriefs
 from services.consultation.handing.upward import Upward
@@ -30,6 +31,8 @@ from services.consultation.http.consultation_api import build_consultation_api
 from services.consultation.http.consultation_pages import build_consultation_pages
 from services.consultation.http.deadline_api import build_deadline_api
 from services.consultation.http.deadline_pages import build_deadline_pages
+from services.consultation.http.five_ones_api import build_five_ones_api
+from services.consultation.http.five_ones_pages import build_five_ones_pages
 from services.consultation.http.pages import build_pages
 from services.consultation.http.received_api import build_received_api
 from services.consultation.http.received_pages import build_received_pages
@@ -83,6 +86,8 @@ PREFIXES = (
     "/api/v1/consultation",
     "/api/v1/research",
     "/office/research",
+    "/api/v1/five-ones",
+    "/office/five-ones",
 )
 
 BRIEFS_HANDED = ("from.*.doorstep.*.handover.brief.>", "doorstep.*.handover.brief.>")
@@ -144,7 +149,13 @@ def build(
 
     handed = handed_link(settings, runtime, *BRIEFS_HANDED)
     deadline_clock = DeadlineClock(runtime.reader, runtime.writer, clock, settings.time_zone)
-    duties = [deadline_clock.watched, handing_dates.watched, *([handed.reading] if handed is not None else [])]
+    five_ones = FiveOnesClock(runtime.reader, runtime.writer, settings.time_zone)
+    duties = [
+        deadline_clock.watched,
+        handing_dates.watched,
+        five_ones.watched,
+        *([handed.reading] if handed is not None else []),
+    ]
     runtime.when_told(handing_dates.wake)
 
     @asynccontextmanager
@@ -165,6 +176,7 @@ def build(
             build_case_api(desk),
             build_deadline_api(desk),
             build_research_api(desk),
+            build_five_ones_api(desk, settings.time_zone),
             parked_router(runtime, settings.service),
             ledger_router(runtime, settings.service),
             build_reply_pages(desk),
@@ -177,6 +189,7 @@ def build(
             build_brief_pages(desk),
             build_deadline_pages(desk),
             build_research_pages(desk),
+            build_five_ones_pages(desk, settings.time_zone),
             build_research_record_pages(desk, settings.time_zone),
             build_case_pages(desk, settings.time_zone),
         ],

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.consultation.domain.handings import HandingMove, HandingState
 from services.consultation.inputs import Input, Line, Words
-from shared.web.fields import Code, Text
+from shared.web.fields import AwareUTC, Code, Text
 
 BriefText = Annotated[str, Text(20_000)]
 
@@ -26,6 +26,13 @@ class EditingInput(BriefInput):
     """The brief as it is to be from now on, by somebody who has read this ``version`` of it."""
 
     version: Annotated[int, Field(ge=1)]
+
+
+class PaperBriefInput(BriefInput):
+    """A brief that was handed in on paper, on the day that the paper bears, and by whom, where a member wrote it."""
+
+    recorded_at: AwareUTC
+    member: Code | None = None
 
 
 class StepInput(Input):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.consultation.inputs import Dated, Heads, Input, Line, Members, Words
-from shared.contracts.words import Gathering, Place, Setting
+from shared.contracts.words import Gathering, Place, Setting, StudyForm
 from shared.web.fields import AwareUTC, Code, Text
 
 Minutes = Annotated[str, Text(20_000)]
@@ -145,6 +145,8 @@ class ActivityInput(Dated):
     members: Members
     subject: Line | None = None
     audience: Heads | None = None
+    form: StudyForm | None = None
+    """Of a study session, how it was held."""
 
 
 class JoiningInput(Input):

@@ -158,6 +158,7 @@ class ActivityLine(BaseModel):
     station: str
     subject: str | None
     audience: int | None
+    form: str | None
     held_at: datetime
     members: list[str]
 

@@ -134,6 +134,19 @@ class Bench:
         """The same of what it handed down to the child."""
         return await self._said_in(f"DOWN_{CHILD}", about)
 
+    async def all_said(self) -> None:
+        """Returns once the five ones are counted, and everything is out that the service wrote down to be said."""
+
+        async def uncounted() -> int:
+            return int((await self.get("officer", "/five-ones/uncounted")).json()["years"])
+
+        async def unsaid() -> int:
+            outbox = (await self.get("officer", "/consultation/outbox")).json()
+            return int(outbox["waiting"]) + int(outbox["pending"])
+
+        await self.until(uncounted, 0)
+        await self.until(unsaid, 0)
+
     async def reported(self) -> list[Event]:
         """Every event of the report plane that the service published so far, in order."""
         js, found = self.client.jetstream(), []

@@ -50,7 +50,7 @@ async def totals(bench: Bench, topic: str) -> dict[str, int]:
     return found
 
 
-async def test_from_a_plan_to_a_use(bench: Bench) -> None:
+async def test_from_a_plan_to_a_use_and_the_result_it_was_concluded_with_stays(bench: Bench) -> None:
     unit = await made(bench, "participants", kind="member-unit", code="u1", name="文史委")
     topic = (await made(bench, "topics", title="烽燧", participants=[unit["participant"]]))["id"]
     entering = {"topic": topic, "place": "戈壁"}
@@ -81,8 +81,22 @@ async def test_from_a_plan_to_a_use(bench: Bench) -> None:
     }  # fmt: skip
     await made(bench, f"uses/{use}/withdraw", reason="另一部书")
     assert (await bench.get("officer", f"/research/topics/{topic}")).json()["state"] == "concluded"
+    await bench.all_said()
     said = await bench.said(research.TopicMoved)
     assert [(event.step, event.state) for event in said][-2:] == [(5, "put-to-use"), (6, "concluded")]
+
+    topic = await begun(bench)
+    result = (await made(bench, "results", topic=topic, kind="paper", title="论文"))["id"]
+    await made(bench, f"topics/{topic}/submit")
+    await made(bench, f"topics/{topic}/conclude")
+    assert await refused(bench, f"results/{result}/withdraw", reason="误") == (409, "only-result", None)
+    document = {"topic": topic, "title": "补遗", "characters": 10}
+    assert await refused(bench, "documents", **document) == (409, "topic-concluded", None)
+    other = (await made(bench, "results", topic=topic, kind="book", title="专著", corrects=result))["id"]
+    assert (await totals(bench, topic))["results"] == 1
+    await made(bench, "uses", result=other, kind="policy")
+    await made(bench, "results", topic=topic, kind="film", title="纪录片")
+    assert await refused(bench, f"results/{other}/withdraw", reason="误") == (409, "result-used", None)
 
 
 async def test_what_was_entered_wrongly_is_replaced_or_withdrawn_and_never_altered(bench: Bench) -> None:
@@ -110,26 +124,11 @@ async def test_what_was_entered_wrongly_is_replaced_or_withdrawn_and_never_alter
     assert await refused(bench, f"finds/{better}/withdraw", reason="误") == (409, "withdrawn-already", None)
     await made(bench, f"field-surveys/{survey}/withdraw", reason="误")
     assert set((await totals(bench, topic)).values()) == {0}
+    await bench.all_said()
     said = {event.record_id: event.replaced_by_id for event in await bench.said(research.RecordWithdrawn)}
     assert said == {find: better, better: None, survey: None}
 
-
-async def test_the_result_that_a_topic_was_concluded_with_stays_until_there_is_another(bench: Bench) -> None:
-    topic = await begun(bench)
-    result = (await made(bench, "results", topic=topic, kind="paper", title="论文"))["id"]
-    await made(bench, f"topics/{topic}/submit")
-    await made(bench, f"topics/{topic}/conclude")
-    assert await refused(bench, f"results/{result}/withdraw", reason="误") == (409, "only-result", None)
-    document = {"topic": topic, "title": "补遗", "characters": 10}
-    assert await refused(bench, "documents", **document) == (409, "topic-concluded", None)
-    other = (await made(bench, "results", topic=topic, kind="book", title="专著", corrects=result))["id"]
-    assert (await totals(bench, topic))["results"] == 1
-    await made(bench, "uses", result=other, kind="policy")
-    await made(bench, "results", topic=topic, kind="film", title="纪录片")
-    assert await refused(bench, f"results/{other}/withdraw", reason="误") == (409, "result-used", None)
-
-
-async def test_who_takes_part_comes_leaves_and_comes_again(bench: Bench) -> None:
+    # Who takes part comes, leaves and comes again.
     unit = {"kind": "institute", "code": "i1", "name": "考古研究所", "recorded_at": "2023-01-05T04:00:00Z"}
     first = await made(bench, "participants", **unit)
     assert await refused(bench, "participants", **unit) == (422, "takes-part-already", "code")
@@ -143,6 +142,7 @@ async def test_who_takes_part_comes_leaves_and_comes_again(bench: Bench) -> None
     assert await refused(bench, "participants", **named) == (422, "researcher-named", "name")
     page = (await bench.get("officer", "/research/participants?kind=institute")).json()
     assert [line["left_at"] is None for line in page["items"]] == [True, False]
+    await bench.all_said()
     joined = await bench.said(research.ParticipantJoined)
     assert {(event.participant_id, event.kind) for event in joined} == {(first["participant"], "institute")}
 

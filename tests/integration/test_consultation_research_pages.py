@@ -42,6 +42,7 @@ async def planned(bench: Bench) -> str:
     return str(topic)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_topic_is_worked_on_by_forms(bench: Bench) -> None:
     browser, topic = officer(bench), await planned(bench)
     await browser.send(await browser.get(f"{topic}/field-survey"), "/field-survey", place="戈壁", on="2023-02-01")
@@ -65,17 +66,15 @@ async def test_a_topic_is_worked_on_by_forms(bench: Bench) -> None:
     assert "Replaced" in old and "/correct" not in old
     page = await browser.get(topic)
     assert "烽燧&lt;b&gt;" in page and "1 photograph" in page
+    await bench.all_said()
     [event] = [each for each in await bench.said(research.FindRecorded) if each.kind == "beacon_tower"]
     assert event.occurred_at.isoformat() == "2023-02-01T04:00:00+00:00", "midday in Shanghai"
 
-
-async def test_staff_who_keep_no_registers_look_and_have_no_forms(bench: Bench) -> None:
-    topic = await planned(bench)
+    # Staff who keep no registers look, and have no forms.
     dispatcher = Browser(bench, Role.DISPATCHER, None)
     for path in (HOME, f"{HOME}/participants", topic, f"{topic}/document"):
         for language in ("zh-Hans", "ug"):
             page = await dispatcher.get(path, language)
             assert f'action="{HOME}' not in page, path
-    browser = officer(bench)
     sent = await browser.send(await browser.get(topic), "/drop", note="")
     assert (sent.status_code, "Say why." in sent.text) == (422, True)

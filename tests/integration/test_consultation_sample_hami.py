@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from deploy.ledger.facts import Line, read_ledger
 from deploy.ledger.replay import Replay
 from deploy.sampling import hami
@@ -58,20 +60,16 @@ async def figures_of(events: Sequence[Event], folder: Path) -> dict[str, Any]:
 
 async def said(bench: Bench) -> list[Event]:
     """Everything that the service reported, once it said all of it."""
-
-    async def unsaid() -> int:
-        outbox = (await bench.get("officer", "/consultation/outbox")).json()
-        return int(outbox["waiting"]) + int(outbox["pending"])
-
-    await bench.until(unsaid, 0)
+    await bench.all_said()
     return await bench.reported()
 
 
-async def test_the_ledger_gives_what_was_published(tmp_path: Path, nats_server: NatsServer) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_ledger_gives_what_was_published(tmp_path: Path, nats_server: NatsServer, database_url: str) -> None:
     ledger = tmp_path / "hami.jsonl"
     ledger.write_text("\n".join(json.dumps(fact, ensure_ascii=False) for fact in hami.facts()))
     lines: Sequence[Line] = read_ledger(ledger)
-    async with running(f"sqlite:///{tmp_path}/consultation.db", nats_server) as bench:
+    async with running(database_url, nats_server) as bench:
         bench.clock.at = datetime(2024, 1, 9, 4, tzinfo=UTC)
         await Replay(Officer(bench)).record(lines, lambda: None)
         found = await figures_of(await said(bench), tmp_path)

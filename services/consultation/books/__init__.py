@@ -10,6 +10,7 @@ from services.consultation.books.commitments import CommitmentBook
 from services.consultation.books.consultations import ConsultationBook
 from services.consultation.books.handings import ReceivedBook
 from services.consultation.books.referrals import ReferralBook
+from services.consultation.five_ones.book import FiveOnesBook
 from services.consultation.research.book import ResearchBook
 from shared.clock import Clock
 from shared.db.reader import Reader
@@ -26,6 +27,7 @@ class Books:
     received: ReceivedBook
     referrals: ReferralBook
     research: ResearchBook
+    five_ones: FiveOnesBook
 
 
 def open_books(reader: Reader, clock: Clock, zone: str) -> Books:
@@ -39,4 +41,5 @@ def open_books(reader: Reader, clock: Clock, zone: str) -> Books:
         ReceivedBook(reader),
         ReferralBook(reader),
         ResearchBook(reader),
+        FiveOnesBook(reader, zone),
     )

@@ -42,6 +42,12 @@ async def _looking(claims: Annotated[Claims, Depends(allow(Role.DISPATCHER, Role
     return actor_of(claims)
 
 
+async def _taking(claims: Annotated[Claims, Depends(allow(Role.MEMBER))]) -> str:
+    member = actor_of(claims).member
+    assert member is not None  # allow() let only members pass, and actor_of refuses those without a code
+    return member
+
+
 async def _topic(topic_id: str) -> str:
     if not _ID.fullmatch(topic_id):
         raise NotFound("topic-not-found", "There is no such topic.")
@@ -129,6 +135,8 @@ Recording = Annotated[Actor, Depends(_recording)]
 """An officer, who keeps the registers of the office."""
 Looking = Annotated[Actor, Depends(_looking)]
 """Staff of the body, who may look at them."""
+Taking = Annotated[str, Depends(_taking)]
+"""The code of the member who asks, for what is shown to nobody else."""
 Service = Annotated[Claims, Depends(allow(Role.SERVICE))]
 """A neighbour service in its own name."""
 CaseReference = Annotated[str, Depends(_case)]

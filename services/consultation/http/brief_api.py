@@ -13,6 +13,7 @@ from services.consultation.briefing import (
     BriefMoved,
     BriefWhole,
     EditingInput,
+    PaperBriefInput,
     ReturningInput,
     StepInput,
 )
@@ -20,6 +21,7 @@ from services.consultation.desk import Desk
 from services.consultation.domain import BriefMove
 from services.consultation.http.answering import answered
 from services.consultation.http.asking import Acting, BriefId, Cursor, Key, Reading
+from services.consultation.usecases.known import Named
 from shared.web.paging import Page
 from shared.web.routers import api_router
 
@@ -49,6 +51,13 @@ def _add_writing(router: APIRouter, desk: Desk) -> None:
     async def list_briefs(actor: Reading, state: BriefStates | None = None, cursor: Cursor = None) -> Page[BriefLine]:
         """Briefs, newest first, 50 to a page: a member's own, or all for staff of the body."""
         return await book.page(actor, [state] if state else [], cursor)
+
+    @router.post("/on-paper", status_code=201, response_model=BriefMoved)
+    async def from_paper(actor: Acting, key: Key, brief: PaperBriefInput) -> JSONResponse:
+        """Enter a brief that was handed in on paper, under the next number of its year; officers only."""
+        named = Named(member=brief.member, issues=brief.issues)
+        await desk.codes_at_hand(named)
+        return answered(await desk.do_once(key, 201, lambda tx: briefs.from_paper(tx, actor, brief)))
 
     @router.get("/{brief_id}")
     async def show(brief_id: BriefId, actor: Reading) -> BriefWhole:

@@ -117,6 +117,18 @@ ACTIVITIES: Mapping[str, str] = {
     "survey": N_("Survey or inspection"),
     "study-session": N_("Study session"),
 }
+STUDY_FORMS: Mapping[str, str] = {
+    "self": N_("By oneself"),
+    "led": N_("Led by somebody"),
+    "joint": N_("Together with others"),
+}
+FIVE_ONES: Mapping[str, str] = {
+    "talk": N_("A talk"),
+    "good_deed": N_("A good deed"),
+    "survey": N_("A survey"),
+    "opinion": N_("An opinion handed in"),
+    "micro_consultation": N_("A micro-consultation"),
+}
 RESIDENT_ROLES: Mapping[str, str] = {
     "affected": N_("Residents concerned"),
     "representative": N_("Residents' representatives"),
@@ -217,6 +229,8 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "deadline-state": DEADLINE_STATES,
     "pause": PAUSES,
     "which": WHICH,
+    "one": FIVE_ONES,
+    "form": STUDY_FORMS,
     **RESEARCH,
 }
 _BADGES: Mapping[str, str] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from services.consultation.consulting import ActivityInput, JoiningInput, SurveyInput
+from services.consultation.five_ones.marking import something_counts
 from services.consultation.outputs import Made
 from services.consultation.tables import ACTIVITIES, ACTIVITY_MEMBERS, SURVEY_MEMBERS
 from services.consultation.usecases.acting import Actor, Moment
@@ -20,6 +21,8 @@ from shared.ids import derived_id, new_id
 async def record_activity(tx: Transaction, actor: Actor, activity: ActivityInput) -> Made:
     """Record an activity. Raises DomainError with the field of an unknown code, Forbidden for who did not take part."""
     members = tuple(dict.fromkeys(activity.members))
+    if activity.form is not None and activity.kind != "study-session":
+        raise DomainError("form-of-a-study", "Only a study session has a form.", field="form")
     if activity.kind == "survey":
         survey = SurveyInput(station=activity.station, members=members, recorded_at=activity.recorded_at)
         return await make_survey(tx, actor, survey, subject=activity.subject, audience=activity.audience)
@@ -36,6 +39,7 @@ async def record_activity(tx: Transaction, actor: Actor, activity: ActivityInput
         members=members,
         subject=activity.subject,
         audience=activity.audience,
+        form=activity.form,
     )
     tx.announce(_recorded(activity_id, activity, moment, len(members)), event_id=derived_id(activity_id, "recorded"))
     return Made(id=activity_id)
@@ -60,6 +64,7 @@ async def join_activity(tx: Transaction, actor: Actor, activity_id: str, joining
     if row.kind == "survey":
         surveyed = tx.insert(SURVEY_MEMBERS).values(survey_id=activity_id, member=member)
         await tx.execute(surveyed.on_conflict_do_nothing())
+    await something_counts(tx, row.held_at)
     joining_id = derived_id(activity_id, "joined", member)
     joined = report.ActivityJoined(
         occurred_at=row.held_at, on_paper=row.on_paper, activity_id=activity_id, joining_id=joining_id
@@ -81,4 +86,4 @@ def _recorded(
     }
     if activity.kind == "reception":
         return report.ReceptionDayHeld.model_validate(said)
-    return report.ActivityRecorded.model_validate({**said, "kind": activity.kind})
+    return report.ActivityRecorded.model_validate({**said, "kind": activity.kind, "form": activity.form})

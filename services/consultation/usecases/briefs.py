@@ -13,10 +13,11 @@ from typing import Any, Protocol
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from services.consultation.briefing import BriefInput, BriefMoved, EditingInput
+from services.consultation.briefing import BriefInput, BriefMoved, EditingInput, PaperBriefInput
 from services.consultation.domain import BriefMove, BriefState
+from services.consultation.five_ones.marking import something_counts
 from services.consultation.tables import BRIEF_ISSUES, BRIEF_NUMBERS, BRIEF_STEPS, BRIEFS, CASES
-from services.consultation.usecases.acting import Actor
+from services.consultation.usecases.acting import Actor, Moment
 from services.consultation.usecases.casefile import worked_on_by
 from services.consultation.usecases.known import Named, require_known
 from services.consultation.usecases.moves import brief_after
@@ -99,27 +100,62 @@ class Briefs:
         require_impersonal(row)
         brief_after(BriefState(row.state), BriefMove.NUMBER)  # before a number is drawn for nothing
         year = local_date(tx.now, self._zone).year
+        number = await self._draw(tx, year)
+        return await _move(tx, _signed(actor), row, BriefMove.NUMBER, note, year=year, number=number)
+
+    async def _draw(self, tx: Transaction, year: int) -> int:
         draw = tx.insert(BRIEF_NUMBERS).values(year=year, last=1)
         following = draw.on_conflict_do_update(
             index_elements=["year"], set_={"last": BRIEF_NUMBERS.c.last + 1}
         ).returning(BRIEF_NUMBERS.c.last)
-        number = await tx.scalar(following)
-        return await _move(tx, _signed(actor), row, BriefMove.NUMBER, note, year=year, number=number)
+        return int(await tx.scalar(following))
 
     async def hand_in(self, tx: Transaction, actor: Actor, brief_id: str, note: str | None = None) -> BriefMoved:
         """Hand it to the parent. Raises NotFound, Conflict, Forbidden but for an officer, DomainError as above."""
         row = await _review(tx, actor, brief_id)
         require_impersonal(row)
         moved = await _move(tx, _signed(actor), row, BriefMove.HAND_IN, note, handed_in_at=tx.now)
-        await _report_handed_in(tx, row)
+        await _report_handed_in(tx, row, Moment(tx.now, False))
         return moved
+
+    async def from_paper(self, tx: Transaction, actor: Actor, brief: PaperBriefInput) -> BriefMoved:
+        """Enter a brief that was handed in on paper, under the next number of its own year, for who wrote it.
+
+        Raises Forbidden but for an officer, DomainError on ``recorded_at`` in the future, on ``member``, ``issues``,
+        ``title`` or ``text``.
+        """
+        moment = actor.moment(tx.now, brief.recorded_at)
+        require_impersonal(brief)
+        issues = await _issues(tx, actor, brief)
+        await require_known(tx, Named(member=brief.member))
+        year, brief_id = local_date(moment.at, self._zone).year, new_id()
+        row = {
+            "brief_id": brief_id,
+            "state": BriefState.HANDED_IN.value,
+            "title": brief.title,
+            "text": brief.text,
+            "member": brief.member,
+            "author": brief.member or _signed(actor),
+            "written_at": moment.at,
+            "version": 1,
+            "year": year,
+            "number": await self._draw(tx, year),
+            "handed_in_at": moment.at,
+            "on_paper": moment.on_paper,
+        }
+        await tx.execute(BRIEFS.insert(), row)
+        await tx.execute(BRIEF_ISSUES.insert(), _links(brief_id, issues))
+        step = {"brief_id": brief_id, "at": moment.at, "move": BriefMove.HAND_IN.value, "by": _signed(actor)}
+        await tx.execute(BRIEF_STEPS.insert(), step)
+        await _report_handed_in(tx, await _locked(tx, brief_id), moment)
+        return BriefMoved(id=brief_id, state=str(row["state"]), version=1, year=year, number=row["number"])
 
     async def handed_up(self, tx: Transaction, actor: Actor, brief_id: str) -> Row[Any]:
         """It goes to the parent over the link; gives the brief that goes. Raises like :meth:`hand_in`."""
         row = await _review(tx, actor, brief_id)
         require_impersonal(row)
         await _move(tx, _signed(actor), row, BriefMove.HAND_UP, handed_in_at=tx.now)
-        await _report_handed_in(tx, row)
+        await _report_handed_in(tx, row, Moment(tx.now, False))
         return row
 
     async def taken_back(self, tx: Transaction, brief_id: str, by: str) -> None:
@@ -182,12 +218,18 @@ async def _locked(tx: Transaction, brief_id: str) -> Row[Any]:
     return row
 
 
-async def _report_handed_in(tx: Transaction, row: Row[Any]) -> None:
+async def _report_handed_in(tx: Transaction, row: Row[Any], moment: Moment) -> None:
     """Once, however often it is taken back: the id is the same, so the first one stands."""
     issues = await tx.all(select(BRIEF_ISSUES.c.reference).where(BRIEF_ISSUES.c.brief_id == row.brief_id))
     handed_in = report.BriefHandedIn(
-        occurred_at=tx.now, brief_id=row.brief_id, year=row.year, number=row.number, issues=len(issues)
+        occurred_at=moment.at,
+        on_paper=moment.on_paper,
+        brief_id=row.brief_id,
+        year=row.year,
+        number=row.number,
+        issues=len(issues),
     )
+    await something_counts(tx, moment.at)
     tx.announce(handed_in, event_id=derived_id(row.brief_id, "handed-in"))
 
 

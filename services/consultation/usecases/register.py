@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.consultation.five_ones.marking import something_counts
 from services.consultation.tables import ACTIVITIES, ACTIVITY_MEMBERS
 from services.consultation.usecases.acting import Moment
 from shared.db.transaction import Transaction
@@ -17,6 +18,7 @@ async def register(
     members: tuple[str, ...],
     subject: str | None = None,
     audience: int | None = None,
+    form: str | None = None,
 ) -> None:
     """Enter an activity of known codes; each of ``members`` is named once."""
     await tx.execute(
@@ -27,8 +29,10 @@ async def register(
             "station": station,
             "subject": subject,
             "audience": audience,
+            "form": form,
             "held_at": moment.at,
             "on_paper": moment.on_paper,
         },
     )
     await tx.execute(ACTIVITY_MEMBERS.insert(), [{"activity_id": activity_id, "member": member} for member in members])
+    await something_counts(tx, moment.at)

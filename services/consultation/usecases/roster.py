@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from services.consultation.five_ones.marking import members_changed
 from services.consultation.tables import ROSTER_CODES, ROSTER_MEMBERS, ROSTER_STATIONS
 from shared.contracts import inner
 from shared.db.transaction import Transaction
@@ -24,6 +25,7 @@ async def hear_station(tx: Transaction, received: Received[inner.StationPublishe
     if event.members:
         rows = [{"station": event.code, "member": member} for member in dict.fromkeys(event.members)]
         await tx.execute(ROSTER_MEMBERS.insert(), rows)
+    await members_changed(tx)
 
 
 async def hear_roster(tx: Transaction, received: Received[inner.RosterPublished]) -> None:
@@ -42,6 +44,7 @@ async def hear_roster(tx: Transaction, received: Received[inner.RosterPublished]
     left = {"revision": event.revision, "is_current": False}
     await tx.execute(ROSTER_STATIONS.update().where(ROSTER_STATIONS.c.code.in_(gone)).values(left))
     await tx.execute(ROSTER_MEMBERS.delete().where(ROSTER_MEMBERS.c.station.in_(gone)))
+    await members_changed(tx)
     await tx.execute(ROSTER_CODES.delete())
     rows = [
         {"kind": kind, "code": code, "revision": event.revision}

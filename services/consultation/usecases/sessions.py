@@ -9,6 +9,7 @@ from sqlalchemy.engine import Row
 
 from services.consultation.consulting import AgreementInput, ContributionInput, HoldingInput, MinutesInput
 from services.consultation.domain import ConsultationMove, ConsultationState, may_write
+from services.consultation.five_ones.marking import something_counts
 from services.consultation.outputs import Made, State
 from services.consultation.registers import ConsultationClosed
 from services.consultation.tables import CONTRIBUTIONS
@@ -84,6 +85,7 @@ class Sessions:
             await case.save()
         of_it = CONTRIBUTIONS.c.consultation_id == consultation_id
         writers = await tx.scalar(select(func.count(CONTRIBUTIONS.c.member.distinct())).where(of_it))
+        await something_counts(tx, moment.at)
         held = _held(row, links, moment, residents=residents, contributions=int(writers))
         tx.announce(held, event_id=derived_id(consultation_id, "held"))
         return State(id=consultation_id, state=state.value)
