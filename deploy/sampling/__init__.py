@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from deploy.sampling import hami, ili, karamay, kashgar, zhaosu
@@ -19,6 +20,8 @@ class Sample:
 
     roster: Callable[[], dict[str, Any]]
     facts: Callable[[], Iterable[dict[str, Any]]]
+    rest_of_year: Callable[[], Iterable[dict[str, Any]]] = tuple
+    """What is made up of the year besides, where only a part of it was published."""
 
 
 BODIES: Mapping[str, Sample] = {
@@ -26,5 +29,6 @@ BODIES: Mapping[str, Sample] = {
     "ili": Sample(ili.roster, ili.facts),
     "karamay": Sample(karamay.roster, karamay.facts),
     "kashgar": Sample(kashgar.roster, kashgar.facts),
-    "zhaosu": Sample(zhaosu.roster, zhaosu.facts),
+    "zhaosu": Sample(zhaosu.roster, zhaosu.facts, partial(ili.facts_of, "zhaosu")),
+    **{code: Sample(partial(ili.roster_of, code), partial(ili.facts_of, code)) for code in ili.BELOW},
 }

@@ -26,18 +26,20 @@ class Written:
     facts: int
 
 
-def write_sample(body: str, folder: Path, parent: str | None = None) -> Written:
+def write_sample(body: str, folder: Path, parent: str | None = None, *, whole_year: bool = False) -> Written:
     """Write ``<body>-roster.json`` and ``<body>-ledger.jsonl`` into ``folder``, the same bytes every time.
 
-    With ``parent`` the roster names that body as the one above. Raises :class:`NoSample`, and OSError where the folder
-    cannot be written.
+    With ``parent`` the roster names that body as the one above; with ``whole_year`` the ledger goes on after the part
+    of the year that was published. Raises :class:`NoSample`, and OSError where the folder cannot be written.
     """
     if body not in BODIES:
         raise NoSample(body)
-    roster = BODIES[body].roster()
+    sample = BODIES[body]
+    roster = sample.roster()
     if parent is not None:
         roster["body"]["parent"] = parent
-    lines = [json.dumps(fact, ensure_ascii=False) for fact in BODIES[body].facts()]
+    facts = [*sample.facts(), *(sample.rest_of_year() if whole_year else ())]
+    lines = [json.dumps(fact, ensure_ascii=False) for fact in facts]
     folder.mkdir(parents=True, exist_ok=True)
     written = Written(folder / f"{body}-roster.json", folder / f"{body}-ledger.jsonl", len(lines))
     written.roster.write_text(json.dumps(roster, ensure_ascii=False, indent=1) + "\n", "utf-8")
