@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from shared.contracts import handover, inner, report
+from shared.contracts import handover, inner, report, units
 from shared.contracts.event import Event
 from shared.contracts.subjects import Address, kind_of
 
@@ -18,7 +18,10 @@ def _events_of(module: ModuleType) -> Iterator[type[Event]]:
 
 
 EVENTS: tuple[type[Event], ...] = tuple(
-    sorted({*_events_of(inner), *_events_of(report), *_events_of(handover)}, key=lambda event: kind_of(event))
+    sorted(
+        {event for module in (inner, report, units, handover) for event in _events_of(module)},
+        key=lambda event: kind_of(event),
+    )
 )
 
 _BY_KIND = {kind_of(event): event for event in EVENTS}
