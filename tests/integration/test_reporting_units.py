@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts import report
+from shared.contracts import units
 from shared.contracts.event import Event
 from tests.integration.reporting_run import NOW, ReportingUnderTest, reporting_of_ili, roster
 from tests.servers import NatsServer
@@ -38,11 +38,11 @@ async def ili(nats_server: NatsServer, database_url: str) -> AsyncIterator[Repor
 def unit(code: str, day: date, revision: int, kind: str = "committee", step: str | None = None) -> Event:
     about = {"occurred_at": NOW, "unit": code, "unit_kind": kind, "on": day, "revision": revision}
     if step is None:
-        return report.UnitSetUp.model_validate(about)
-    return report.UnitRetracted.model_validate({**about, "step": step})
+        return units.UnitSetUp.model_validate(about)
+    return units.UnitRetracted.model_validate({**about, "step": step})
 
 
-def post(code: str, day: date, revision: int, event: type[report.OfPost] = report.PostSetUp) -> Event:
+def post(code: str, day: date, revision: int, event: type[units.OfPost] = units.PostSetUp) -> Event:
     about = {"occurred_at": NOW, "unit": "a", "unit_kind": "committee", "on": day, "revision": revision, "post": code}
     return event.model_validate(about)
 
@@ -60,7 +60,7 @@ EVENTS: list[Event] = [
     unit("county", MARCH, 1, "body"),
     post("head", MARCH, 1),
     post("clerk", APRIL, 1),
-    post("clerk", MARCH, 1, report.PostFilled),
+    post("clerk", MARCH, 1, units.PostFilled),
     roster(1, 129),
     roster(2, 129, **REGISTERS),
 ]

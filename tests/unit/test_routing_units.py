@@ -17,7 +17,7 @@ from services.routing.roster.counts import counts_of
 from services.routing.roster.document import Roster
 from services.routing.roster.facts import facts_of, say_facts
 from services.routing.roster.units import UnitsRequired
-from shared.contracts import report
+from shared.contracts import units
 from shared.contracts.event import Event
 from tests.integration.routing_office import NOW, member, roster
 
@@ -160,7 +160,7 @@ def test_each_fact_is_said_once_with_its_own_date() -> None:
         ("unit", "set-up", "2025-02-01"),
     ]
     assert all(event.on_paper for event in told.values())
-    [unit_set_up] = [event for event in told.values() if isinstance(event, report.UnitSetUp)]
+    [unit_set_up] = [event for event in told.values() if isinstance(event, units.UnitSetUp)]
     assert unit_set_up.occurred_at == datetime(2025, 2, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
     assert said(first, first, 2) == {}
 
@@ -194,8 +194,8 @@ def test_whatever_was_corrected_the_last_word_on_each_fact_is_the_roster(
 ) -> None:
     before: Roster | None = None
     told: list[Any] = []
-    for revision, units in enumerate(rosters, start=1):
-        after = of(*(unit(c, k, set_up_on=up, posts=[post("p", set_up_on=p)]) for c, (k, up, p) in units.items()))
+    for revision, each in enumerate(rosters, start=1):
+        after = of(*(unit(c, k, set_up_on=up, posts=[post("p", set_up_on=p)]) for c, (k, up, p) in each.items()))
         told += said(before, after, revision).values()
         before = after
     last: dict[tuple[Any, ...], Any] = {}

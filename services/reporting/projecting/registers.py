@@ -7,7 +7,7 @@ from typing import Any
 
 from services.reporting.rows.registers import RosterCount, UnitStep
 from services.reporting.schema import KNOWN_AT, Row
-from shared.contracts import report
+from shared.contracts import report, units
 from shared.contracts.event import Event
 
 Fields = dict[str, Any]
@@ -24,21 +24,21 @@ def _roster_count(event: report.RosterPublished) -> Fields:
 def _unit_step(step: str) -> Callable[[Any], Fields]:
     """A step of a unit or of one of its posts."""
 
-    def row(event: report.OfUnit) -> Fields:
+    def row(event: units.OfUnit) -> Fields:
         return _of_unit(event, step, stands=True)
 
     return row
 
 
-def _retracted(event: report.UnitRetracted | report.PostRetracted) -> Fields:
+def _retracted(event: units.UnitRetracted | units.PostRetracted) -> Fields:
     return _of_unit(event, event.step, stands=False)
 
 
-def _of_unit(event: report.OfUnit, step: str, *, stands: bool) -> Fields:
+def _of_unit(event: units.OfUnit, step: str, *, stands: bool) -> Fields:
     return {
         "unit": event.unit,
         "unit_kind": event.unit_kind,
-        "post": event.post if isinstance(event, report.OfPost) else "",
+        "post": event.post if isinstance(event, units.OfPost) else "",
         "step": step,
         "on_day": event.on,
         "revision": event.revision,
@@ -48,12 +48,12 @@ def _of_unit(event: report.OfUnit, step: str, *, stands: bool) -> Fields:
 
 REGISTERS: tuple[tuple[type[Event], type[Row], Callable[[Any], Fields]], ...] = (
     (report.RosterPublished, RosterCount, _roster_count),
-    (report.UnitSetUp, UnitStep, _unit_step("set-up")),
-    (report.UnitDissolved, UnitStep, _unit_step("dissolved")),
-    (report.UnitRetracted, UnitStep, _retracted),
-    (report.PostSetUp, UnitStep, _unit_step("set-up")),
-    (report.PostFilled, UnitStep, _unit_step("filled")),
-    (report.PostVacated, UnitStep, _unit_step("vacated")),
-    (report.PostDissolved, UnitStep, _unit_step("dissolved")),
-    (report.PostRetracted, UnitStep, _retracted),
+    (units.UnitSetUp, UnitStep, _unit_step("set-up")),
+    (units.UnitDissolved, UnitStep, _unit_step("dissolved")),
+    (units.UnitRetracted, UnitStep, _retracted),
+    (units.PostSetUp, UnitStep, _unit_step("set-up")),
+    (units.PostFilled, UnitStep, _unit_step("filled")),
+    (units.PostVacated, UnitStep, _unit_step("vacated")),
+    (units.PostDissolved, UnitStep, _unit_step("dissolved")),
+    (units.PostRetracted, UnitStep, _retracted),
 )

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from services.routing.roster.document import Roster
 from services.routing.roster.units import PostEntry, UnitEntry
 from shared.clock import local_date
-from shared.contracts import report
+from shared.contracts import report, units
 from shared.contracts.words import PostStep, UnitKind, UnitStep
 from shared.db.transaction import Transaction
 from shared.ids import derived_id
@@ -43,15 +43,15 @@ class PostFact:
 
 Fact = UnitFact | PostFact
 
-_OF_UNITS: dict[UnitStep, type[report.UnitSetUp | report.UnitDissolved]] = {
-    "set-up": report.UnitSetUp,
-    "dissolved": report.UnitDissolved,
+_OF_UNITS: dict[UnitStep, type[units.UnitSetUp | units.UnitDissolved]] = {
+    "set-up": units.UnitSetUp,
+    "dissolved": units.UnitDissolved,
 }
-_OF_POSTS: dict[PostStep, type[report.PostSetUp | report.PostFilled | report.PostVacated | report.PostDissolved]] = {
-    "set-up": report.PostSetUp,
-    "filled": report.PostFilled,
-    "vacated": report.PostVacated,
-    "dissolved": report.PostDissolved,
+_OF_POSTS: dict[PostStep, type[units.PostSetUp | units.PostFilled | units.PostVacated | units.PostDissolved]] = {
+    "set-up": units.PostSetUp,
+    "filled": units.PostFilled,
+    "vacated": units.PostVacated,
+    "dissolved": units.PostDissolved,
 }
 
 
@@ -113,8 +113,8 @@ def _said(fact: Fact, revision: int, zone: str, now: datetime) -> report.ReportE
 def _taken_back(fact: Fact, revision: int, now: datetime) -> report.ReportEvent:
     about = {"unit": fact.unit, "unit_kind": fact.kind, "on": fact.on, "revision": revision, "step": fact.step}
     if isinstance(fact, UnitFact):
-        return report.UnitRetracted.model_validate({"occurred_at": now, **about})
-    return report.PostRetracted.model_validate({"occurred_at": now, **about, "post": fact.post})
+        return units.UnitRetracted.model_validate({"occurred_at": now, **about})
+    return units.PostRetracted.model_validate({"occurred_at": now, **about, "post": fact.post})
 
 
 def _id(body: str, fact: Fact, revision: int, way: str) -> str:
