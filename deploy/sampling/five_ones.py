@@ -1,4 +1,4 @@
-"""The five ones of every member of a body in the second half of a year, as a ledger."""
+"""The five ones of every member of a body in the second half of a year, and its study sessions, as a ledger."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 BEGINS = date(2023, 7, 3)
 """After the first part of the year, of which a body may have published what it did."""
 WEEKS = 22
+FORMS = ("self", "led", "joint")
 MATTERS = ("供水管网老化", "道路照明不足", "课后托管名额", "农田灌溉时间", "楼道电动车充电", "就医路线指引")
 
 
@@ -17,13 +18,14 @@ def five_ones_of(roster: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A talk, a good deed, a survey, an opinion and a micro-consultation of each member, by date.
 
     Each consultation rests on the survey its member made, and each opinion on an issue of the member's station, of
-    which there is one.
+    which there is one. Beside them the body studies once a week: by oneself, led, together, in turn.
     """
     zone = roster["body"].get("time_zone", "Asia/Shanghai")
     category = roster["departments"][0]["categories"][0]
     found = list(_issues(roster, category, zone))
     for number, member in enumerate(roster["members"]):
         found += _of_member(member["code"], member["stations"][0], number, category, zone)
+    found += _study_sessions(roster["members"], zone)
     yield from sorted(found, key=lambda fact: str(fact["at"]))
 
 
@@ -73,6 +75,17 @@ def _of_member(member: str, station: str, number: int, category: str, zone: str)
         "departments": [],
         "commitments": [],
     }
+
+
+def _study_sessions(members: Sequence[Mapping[str, Any]], zone: str) -> Iterator[dict[str, Any]]:
+    for week in range(WEEKS):
+        form = FORMS[week % len(FORMS)]
+        first = members[week % len(members)]
+        station = first["stations"][0]
+        at_station = [each["code"] for each in members if each["stations"][0] == station]
+        taking_part = [first["code"]] if form == "self" else at_station
+        session = {"code": f"{station}-l{week:02}", "station": station, "members": taking_part, "form": form}
+        yield {"at": _at(7 * week + 4, 16, zone), "kind": "study-session", **session}
 
 
 def _by_station(members: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

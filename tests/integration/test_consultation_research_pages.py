@@ -33,6 +33,13 @@ async def planned(bench: Bench) -> str:
     browser = officer(bench)
     join = await browser.get(f"{HOME}/participants?kind=institute")
     await browser.send(join, "/participants", code="i1", name="考古所", kind="institute")
+    twice = await browser.send(await browser.get(f"{HOME}/participants"), "/participants", code="u1", name="文史委")
+    assert twice.status_code == 303, twice.text
+    units = await browser.get(f"{HOME}/participants")
+    empty = await browser.send(units, "/withdraw", reason="")
+    assert (empty.status_code, "message-bad" in empty.text) == (422, True)
+    assert (await browser.send(units, "/withdraw", reason="登记有误")).status_code == 303
+    assert "Withdrawn" in await browser.get(f"{HOME}/participants")
     page = await browser.get(HOME)
     [institute] = re.findall(r'name="participants" value="([^"]+)"', page)
     answer = await browser.send(page, HOME, title="烽燧<b>", participants=[institute])

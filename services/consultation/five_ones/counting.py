@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import func, select
 
 from services.consultation.domain.five_ones import ONES
 from services.consultation.five_ones.deciding import Reads, targets_of
-from services.consultation.five_ones.facts import facts
+from services.consultation.five_ones.facts import done_by_each
 from services.consultation.five_ones.lines import Coverage
 from services.consultation.tables import FIVE_ONES_YEARS, ROSTER_MEMBERS
 from shared.contracts import report
+from shared.contracts.words import FiveOne
 from shared.db.reader import Reader
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -32,49 +34,47 @@ async def coverage(reads: Reads, year: int, zone: str) -> Coverage:
     """How far the members have come whom the roster attaches to a station now, at a body in ``zone``."""
     targets = await targets_of(reads, year)
     asked = [one for one in ONES if targets[one]]
-    on_roster = select(ROSTER_MEMBERS.c.member).distinct()
-    reached: list[Any] = []
-    for one in asked:
-        found = facts(one, year, zone).subquery()
-        reached.append(
-            select(found.c.member, literal(one).label("one"))
-            .where(found.c.member.in_(on_roster))
-            .group_by(found.c.member)
-            .having(func.count() >= targets[one])
-        )
-    of_members = union_all(*reached).cte("reached")
-    by_one = select(of_members.c.one, func.count().label("members")).group_by(of_members.c.one)
-    done = {row.one: row.members for row in await reads.all(by_one)}
-    each = select(func.count().label("number")).select_from(of_members).group_by(of_members.c.member).subquery()
-    numbers = select(each.c.number, func.count().label("members")).group_by(each.c.number)
-    by_number = {row.number: row.members for row in await reads.all(numbers)}
-    [(members,)] = await reads.all(select(func.count()).select_from(on_roster.subquery()))
-    by_number[0] = members - sum(by_number.values())
+    on_roster = {row.member for row in await reads.all(select(ROSTER_MEMBERS.c.member).distinct())}
+    done, each = Counter[FiveOne](), Counter[str]()
+    for row in await reads.all(done_by_each(year, zone)):
+        if row.member in on_roster and row.one in asked and row.number >= targets[row.one]:
+            done[row.one] += 1
+            each[row.member] += 1
+    by_number = Counter(each.values())
+    by_number[0] = len(on_roster) - len(each)
     return Coverage(
         year=year,
-        members=members,
+        members=len(on_roster),
         targets=targets,
-        done={one: done.get(one, 0) for one in asked},
-        by_number=[by_number.get(number, 0) for number in range(len(asked) + 1)],
+        done={one: done[one] for one in asked},
+        by_number=[by_number[number] for number in range(len(asked) + 1)],
     )
 
 
-async def count_again(tx: Transaction, zone: str) -> int:
-    """Count the years in which something changed, and say what differs from what was said last; gives how many."""
+async def marked(reads: Reads) -> Mapping[int, int]:
+    """The years in which something changed since they were counted, each with how often it ever did."""
     columns = FIVE_ONES_YEARS.c
-    marked = select(FIVE_ONES_YEARS).where(columns.changes > columns.counted).order_by(columns.year)
-    rows = await tx.all(marked.with_for_update(skip_locked=True))
-    for row in rows:
-        counted = await coverage(tx, row.year, zone)
-        said = counted.model_dump(mode="json", exclude={"year"})
-        changes: dict[str, Any] = {"counted": row.changes}
-        # A year around New Year may have been marked for nothing: of nobody who did anything nothing is said.
-        if said != row.said and (row.said is not None or any(counted.done.values())):
-            changes |= {"said": said, "revision": row.revision + 1}
-            event = report.FiveOnesCounted(occurred_at=tx.now, revision=row.revision + 1, **counted.model_dump())
-            tx.announce(event, event_id=derived_id("five-ones", row.year, row.revision + 1, tx.now.isoformat()))
-        await tx.execute(FIVE_ONES_YEARS.update().where(columns.year == row.year).values(changes))
-    return len(rows)
+    rows = await reads.all(select(columns.year, columns.changes).where(columns.changes > columns.counted))
+    return {row.year: row.changes for row in rows}
+
+
+async def say(tx: Transaction, counted: Coverage, changes: int) -> None:
+    """Keep that a year was ``counted`` when so many ``changes`` of it were there, and say what differs from before.
+
+    Another replica may have counted it meanwhile, and later: then this count says nothing.
+    """
+    columns = FIVE_ONES_YEARS.c
+    row = await tx.one(select(FIVE_ONES_YEARS).where(columns.year == counted.year).with_for_update())
+    if row is None or row.counted >= changes:
+        return
+    values: dict[str, Any] = {"counted": changes}
+    said = counted.model_dump(mode="json", exclude={"year"})
+    # A year around New Year may have been marked for nothing: of nobody who did anything nothing is said.
+    if said != row.said and (row.said is not None or any(counted.done.values())):
+        values |= {"said": said, "revision": row.revision + 1}
+        event = report.FiveOnesCounted(occurred_at=tx.now, revision=row.revision + 1, **counted.model_dump())
+        tx.announce(event, event_id=derived_id("five-ones", row.year, row.revision + 1, tx.now.isoformat()))
+    await tx.execute(FIVE_ONES_YEARS.update().where(columns.year == row.year).values(values))
 
 
 def uncounted() -> Any:
@@ -103,8 +103,13 @@ class FiveOnesClock:
     async def _watch(self) -> None:
         while True:
             try:
-                if await self._reader.scalar(uncounted()):
-                    await self._writer.run(lambda tx: count_again(tx, self._zone))
+                await self._count()
             except Exception as error:  # the database is away; what is to be counted stays marked
                 log.warning("five-ones-wait", error=repr(error))
             await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def _count(self) -> None:
+        """Count beside the transactions that record, so that none of them waits for it."""
+        for year, changes in (await marked(self._reader)).items():
+            counted = await coverage(self._reader, year, self._zone)
+            await self._writer.run(lambda tx, counted=counted, changes=changes: say(tx, counted, changes))  # type: ignore[misc]

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, case, func, literal, select, union_all
 
 from services.consultation.tables import (
     ACTIVITIES,
@@ -58,3 +58,22 @@ def facts(one: FiveOne, year: int, zone: str) -> Select[Any]:
         .join(ACTIVITY_MEMBERS, ACTIVITY_MEMBERS.c.activity_id == ACTIVITIES.c.activity_id)
         .where(ACTIVITIES.c.kind == KINDS[one], at >= begins, at < ends)
     )
+
+
+def done_by_each(year: int, zone: str) -> CompoundSelect[Any]:
+    """How many records of a year count for each ``one`` and ``member``, as ``number``; in one pass over activities."""
+    begins, ends = bounds(year, zone)
+    one = case({kind: one for one, kind in KINDS.items()}, value=ACTIVITIES.c.kind)
+    of_activities = (
+        select(one.label("one"), ACTIVITY_MEMBERS.c.member, func.count().label("number"))
+        .join(ACTIVITIES, ACTIVITIES.c.activity_id == ACTIVITY_MEMBERS.c.activity_id)
+        .where(ACTIVITIES.c.kind.in_(KINDS.values()), ACTIVITIES.c.held_at >= begins, ACTIVITIES.c.held_at < ends)
+        .group_by(ACTIVITIES.c.kind, ACTIVITY_MEMBERS.c.member)
+    )
+    others: tuple[FiveOne, ...] = ("opinion", "micro_consultation")
+    return union_all(of_activities, *(_counted(other, year, zone) for other in others))
+
+
+def _counted(one: FiveOne, year: int, zone: str) -> Select[Any]:
+    found = facts(one, year, zone).subquery()
+    return select(literal(one), found.c.member, func.count()).group_by(found.c.member)

@@ -25,9 +25,11 @@ from services.consultation.research.inputs import (
     ParticipantInput,
     TopicInput,
     TopicStepInput,
+    WithdrawingInput,
 )
 from services.consultation.research.lines import ParticipantMade, TopicMoved
 from services.consultation.research.registers import Register
+from services.consultation.research.withdrawing import withdraw
 from services.consultation.usecases.acting import Actor
 from shared.contracts.words import ParticipantKind
 from shared.contracts.words import TopicState as State
@@ -198,12 +200,13 @@ def _add_participants(router: APIRouter, pages: ResearchPages) -> None:
         job: Callable[[Any], Job[Any]],
         said: str,
         kind: ParticipantKind,
+        name: str = "participant",
     ) -> Response:
         async def again(refused: Refused | None) -> Response:
             return await pages.participants(request, actor, kind, refused=refused)
 
         here = f"{HOME}/participants?kind={kind}"
-        return await pages.act(request, key, Sent("participant", model, job, said), here, again)
+        return await pages.act(request, key, Sent(name, model, job, said), here, again)
 
     @router.post("/participants")
     async def join(request: Request, actor: Recording, key: FormKey, kind: ParticipantKind = "member-unit") -> Response:
@@ -220,3 +223,13 @@ def _add_participants(router: APIRouter, pages: ResearchPages) -> None:
             return lambda tx: taking_part.leave(tx, actor, record_id, form)
 
         return await act(request, actor, key, LeavingInput, job, N_("It is recorded that they left."), kind)
+
+    @router.post("/participants/{record_id}/withdraw")
+    async def take_out(
+        request: Request, record_id: RecordId, actor: Recording, key: FormKey, kind: ParticipantKind = "member-unit"
+    ) -> Response:
+        def job(form: WithdrawingInput) -> Job[Made]:
+            return lambda tx: withdraw(tx, actor, "participation", record_id, form)
+
+        said = N_("The record is withdrawn.")
+        return await act(request, actor, key, WithdrawingInput, job, said, kind, "withdraw")
