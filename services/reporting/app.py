@@ -13,10 +13,12 @@ from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
 from services.reporting.behind import Behind
+from services.reporting.closings import Closings
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.http.api import figures_api
 from services.reporting.http.behind import behind_api, behind_pages
+from services.reporting.http.closings_api import closings_api
 from services.reporting.http.definitions_api import definitions_api
 from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
@@ -139,6 +141,7 @@ def build(
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
+    closings = Closings(runtime.reader, runtime.writer, clock, settings.time_zone)
     rollups, behind = Rollups(reports, topology), Behind(runtime.reader, settings.body)
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
@@ -167,12 +170,13 @@ def build(
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
             definitions_api(),
             rollup_api(rollups),
+            closings_api(closings),
             behind_api(behind, reports),
             behind_pages(behind, reports, rollups),
             ledger_api(tiers),
             ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),
-            report_pages(reports, rollups, doings, lateness, clock),
+            report_pages(reports, rollups, closings, doings, lateness, clock),
             tiers_api(topology, outboxes),
             tier_pages(topology, outboxes, tiers),
             late_api(late),

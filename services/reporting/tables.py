@@ -342,6 +342,17 @@ class RebuildRow(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UTCDateTime)
 
 
+class ClosingRow(SQLModel, table=True):
+    """A decision of the body's office that its report through a day is closed; no part of the projection."""
+
+    metadata = METADATA
+    __tablename__ = "closings"
+
+    through: date = Field(primary_key=True)
+    closed_at: datetime = Field(sa_type=UTCDateTime)
+    closed_by: str = Field(max_length=64)
+
+
 class UnreadField(SQLModel, table=True):
     """A field of a known event that only a newer release reads; the event was taken without it."""
 

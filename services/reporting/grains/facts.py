@@ -117,11 +117,12 @@ class Facts:
     async def steps_between(self, tx: Transaction, body: str, after: str, last: str) -> dict[str, list[IssueStepFact]]:
         """Steps of the issues of a body whose references lie after the one and up to the other, by reference."""
         steps = self._tables["issue_steps"]
-        columns: tuple[Any, ...] = (steps.c.reference, steps.c.step, steps.c.number, steps.c.occurred_at, steps.c.says)
+        columns = (steps.c.reference, steps.c.step, steps.c.number, steps.c.occurred_at, steps.c.says)
         found: defaultdict[str, list[IssueStepFact]] = defaultdict(list)
-        for row in await tx.all(
+        rows: Sequence[Any] = await tx.all(
             select(*columns).where(steps.c.body == body, steps.c.reference > after, steps.c.reference <= last)
-        ):
+        )
+        for row in rows:
             found[row[0]].append(IssueStepFact(row[1], row[2], row[3], row[4]))
         return found
 

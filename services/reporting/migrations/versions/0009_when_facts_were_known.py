@@ -59,6 +59,13 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("body", "dimension", "measure", "raised_on", "changed_on", "value"),
     )
+    op.create_table(
+        "closings",
+        sa.Column("through", sa.Date(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_by", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("through"),
+    )
     # The stream still says when each fact was written down: whoever has figures has them made anew, once.
     rebuilds = sa.table(
         "rebuilds",
@@ -73,6 +80,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("closings")
     op.drop_table("days")
     op.drop_index("spans_by_date", "spans")
     op.drop_table("spans")
