@@ -185,7 +185,7 @@ class MissedDeadline(Fact, table=True):
 
     __tablename__ = "missed_deadlines"
     __table_args__ = (
-        Index("missed_deadlines_by_date", "body", "missed_at"),
+        Index("missed_deadlines_by_date", "body", "missed_at", "kind"),
         Index("missed_deadlines_by_age", "missed_at", "body", "deadline_id"),
         Index("missed_deadlines_of_issue", "body", "reference"),
     )

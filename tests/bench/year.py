@@ -26,8 +26,10 @@ from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table
 
+from services.reporting.doings import Doings
 from services.reporting.domain import Period
 from services.reporting.events import handlers
+from services.reporting.lateness import Lateness
 from services.reporting.projection import live_projection, rows_of
 from services.reporting.queries import Reports
 from services.reporting.rebuilding.rebuild import Progress, Rebuild
@@ -214,7 +216,7 @@ async def measure(url: str, issues: int, console: Console) -> Found:
     reports = Reports(reader, body=BODY, tier="prefecture", parent="xj", time_zone=ZONE)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     console.print("asking ...")
-    asked = await _asked(reports)
+    asked = await _asked(reports, reader)
     await database.dispose()
     # Making the events is not reporting's work; the message server would do it beside, on the other core.
     events = progress.done
@@ -246,12 +248,18 @@ async def _live(writer: Writer, projection: Any, read: Callable[[Any], Any], cou
     return count / (time.perf_counter() - began)
 
 
-async def _asked(reports: Reports) -> dict[str, float]:
+async def _asked(reports: Reports, reader: Reader) -> dict[str, float]:
+    doings, lateness = Doings(reader), Lateness(reader)
     body = await reports.body(BODY)
     as_of = replace(YEAR, as_of=date(2025, 7, 1))
 
     async def dashboard(body: Any) -> None:
         await reports.bodies()
+        await reports.counted_of_each([body], YEAR)
+        await reports.raised_at_once([body], YEAR)
+        await doings.activities(body, YEAR)
+        await doings.briefs(body, YEAR)
+        await lateness.missed(body, YEAR)
         await reports.counted(body, YEAR)
         await reports.residents(body, YEAR)
         await reports.issues_by_month(body, YEAR)

@@ -15,10 +15,11 @@ from starlette.responses import HTMLResponse, Response
 from services.reporting.behind import WITH_REFERENCES
 from services.reporting.closings import Closings
 from services.reporting.corrections import compared
+from services.reporting.counting.spans import STATES
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, TIER_NAMES
-from services.reporting.http.api import STAFF, ResidentsOut, period_of
+from services.reporting.http.api import STAFF, ResidentsOut, asked_period, period_of
 from services.reporting.http.behind import OFFICE
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import KnownBody, Reports
@@ -144,6 +145,14 @@ def report_pages(
             categories=await reports.issues_by_category(chosen, period),
             outcomes=await reports.issues_by_outcome(chosen, period),
         )
+
+    @router.get("/reports/times")
+    async def times(request: Request, body: Code, period: Annotated[Period, Depends(asked_period)]) -> HTMLResponse:
+        """How long issues and commitments of a body stay in each state."""
+        chosen = await reports.body(body)
+        found = await reports.times_in_states(chosen, period)
+        shown = {"chosen": chosen, "period": period, "times": found, "state_names": STATES}
+        return render(request, "reporting/times.html", **shown)
 
     @router.get("/reports/definitions")
     async def definitions(request: Request) -> HTMLResponse:
