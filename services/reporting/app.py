@@ -16,6 +16,7 @@ from services.reporting.behind import Behind
 from services.reporting.briefings.duty import BriefingDuty
 from services.reporting.briefings.keeping import Briefings
 from services.reporting.charts.counting import Counting
+from services.reporting.closings import Closings
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.exports.as_pdf import Printer
@@ -23,6 +24,7 @@ from services.reporting.exports.facts import facts_of
 from services.reporting.http.api import figures_api
 from services.reporting.http.behind import behind_api, behind_pages
 from services.reporting.http.briefing_pages import briefing_api, briefing_pages
+from services.reporting.http.closings_api import closings_api
 from services.reporting.http.dashboard import dashboard_pages, export_api
 from services.reporting.http.definitions_api import definitions_api
 from services.reporting.http.late_api import late_api
@@ -158,6 +160,7 @@ def build(
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
+    closings = Closings(runtime.reader, runtime.writer, clock, settings.time_zone)
     rollups, behind = Rollups(reports, topology), Behind(runtime.reader, settings.body)
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
@@ -200,12 +203,13 @@ def build(
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
             definitions_api(),
             rollup_api(rollups),
+            closings_api(closings),
             behind_api(behind, reports),
             behind_pages(behind, reports, rollups),
             ledger_api(tiers),
             ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),
-            report_pages(reports, rollups, doings, lateness, clock),
+            report_pages(reports, rollups, closings, doings, lateness, clock),
             tiers_api(topology, outboxes),
             tier_pages(topology, outboxes, tiers),
             late_api(late),

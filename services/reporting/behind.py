@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, null, or_, select, true
 
 from services.reporting.bodies import KnownBody
 from services.reporting.counting.issues import WITHDRAWN
@@ -53,8 +53,10 @@ class Behind:
         self._reader = reader
         self._own = own
 
-    async def page(self, figure: Figure, body: KnownBody, period: Period, cursor: str | None) -> FactPage:
-        """Facts that ``figure`` counts of the own body.
+    async def page(
+        self, figure: Figure, body: KnownBody, period: Period, cursor: str | None, known_after: date | None = None
+    ) -> FactPage:
+        """Facts that ``figure`` counts of the own body; with ``known_after`` those that became known after that day.
 
         Raises Forbidden on ``body`` for another body's, NotFound on ``figure`` for one that counts no single facts,
         DomainError on ``cursor``.
@@ -65,7 +67,8 @@ class Behind:
         if facts is None:
             raise NotFound("no-references", "This figure counts the roster, and no single facts.", field="figure")
         wanted = facts(body, period).subquery()
-        in_order = select(wanted).order_by(wanted.c.at, wanted.c.reference).limit(PAGE + 1)
+        later = true() if known_after is None else wanted.c.known_at >= _end_of(known_after, body.time_zone)
+        in_order = select(wanted).where(later).order_by(wanted.c.at, wanted.c.reference).limit(PAGE + 1)
         if cursor:
             at, last = _place_of(cursor)
             in_order = in_order.where(or_(wanted.c.at > at, and_(wanted.c.at == at, wanted.c.reference > last)))
@@ -73,6 +76,10 @@ class Behind:
         items = [Fact(row.reference, row.at, row.known_at, row.community, row.category) for row in rows[:PAGE]]
         end = items[-1] if len(rows) > PAGE else None
         return FactPage(items, encode_cursor(end.at.isoformat(), end.reference) if end else None)
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    return Period(day, day).ends_at(zone)
 
 
 def _place_of(cursor: str) -> tuple[datetime, str]:

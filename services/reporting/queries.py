@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 
 from services.reporting.bodies import ROSTER_FIGURES, KnownBody
-from services.reporting.counting import days, doings, five_ones, registers, research, rosters, studies
+from services.reporting.counting import days, doings, five_ones, registers, research, rosters, spans, studies
 from services.reporting.counting.issues import Raised
+from services.reporting.counting.spans import TimeInState
 from services.reporting.counting.within import within
 from services.reporting.domain import Period
 from services.reporting.figures import Value
@@ -129,6 +130,10 @@ class Reports:
             **await research.counted(self._reader, body, period),
         }
         return Counted(values, rates)
+
+    async def times_in_states(self, body: KnownBody, period: Period) -> Sequence[TimeInState]:
+        """How long what entered each state in the period stayed there; empty of a body whose spans are not kept."""
+        return await spans.times_in_states(self._reader, body, period) if body.days_zone else ()
 
     async def raised_at_once(self, bodies: Sequence[KnownBody], period: Period) -> int:
         """What residents raised in all these bodies, counted in one go from the facts and not body by body."""

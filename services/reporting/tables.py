@@ -177,7 +177,7 @@ class MissedDeadline(Fact, table=True):
 
     __tablename__ = "missed_deadlines"
     __table_args__ = (
-        Index("missed_deadlines_by_date", "body", "missed_at"),
+        Index("missed_deadlines_by_date", "body", "missed_at", "kind"),
         Index("missed_deadlines_by_age", "missed_at", "body", "deadline_id"),
         Index("missed_deadlines_of_issue", "body", "reference"),
     )
@@ -366,6 +366,17 @@ class BriefingRow(SQLModel, table=True):
     written_at: datetime = Field(sa_type=UTCDateTime)
     facts: dict[str, Any] = Field(sa_type=Json)
     sent_at: datetime | None = Field(sa_type=UTCDateTime)
+
+
+class ClosingRow(SQLModel, table=True):
+    """A decision of the body's office that its report through a day is closed; no part of the projection."""
+
+    metadata = METADATA
+    __tablename__ = "closings"
+
+    through: date = Field(primary_key=True)
+    closed_at: datetime = Field(sa_type=UTCDateTime)
+    closed_by: str = Field(max_length=64)
 
 
 class UnreadField(SQLModel, table=True):

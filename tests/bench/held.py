@@ -32,6 +32,7 @@ from shared.clock import SystemClock
 from shared.contracts.event import Event
 from shared.db.engine import open_database
 from shared.db.reader import Reader
+from shared.db.transaction import Transaction
 from shared.db.writer import Writer
 from shared.messaging.arrivals import Arrivals
 from shared.messaging.consumer import Consumer
@@ -66,7 +67,7 @@ async def measure(folder: Path, sizes: Sequence[int], console: Console) -> list[
         async with database.writing() as connection:
             await connection.run(METADATA.create_all)
         writer = Writer(database, SystemClock())
-        projection, events = live_projection(), lives_of_issues()
+        projection, events = live_projection("Asia/Shanghai"), lives_of_issues()
         consumer = Consumer(
             writer=writer,
             tables=MESSAGING,
@@ -105,9 +106,19 @@ async def _rebuild(url: str, writer: Writer, projection: Projection, consumer: C
     began = time.perf_counter()
     async with stream_at(url, STREAM) as source:
         await Rebuild(
-            writer=writer, source=source, read=read, projection=projection, ways=Ways(BODY), progress=progress
+            writer=writer,
+            source=source,
+            read=read,
+            projection=projection,
+            ways=Ways(BODY),
+            progress=progress,
+            still_ours=_ours,
         ).run()
     return progress.done / (time.perf_counter() - began)
+
+
+async def _ours(_: Transaction) -> None:
+    """Nobody takes it from us."""
 
 
 async def _apply(writer: Writer, projection: Projection) -> float:

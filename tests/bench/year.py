@@ -22,11 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table
 
+from services.reporting.doings import Doings
 from services.reporting.domain import Period
 from services.reporting.events import handlers
+from services.reporting.lateness import Lateness
 from services.reporting.projection import live_projection, rows_of
 from services.reporting.queries import Reports
 from services.reporting.rebuilding.rebuild import Progress, Rebuild
@@ -85,62 +88,58 @@ class Stream:
 
     def messages(self) -> Iterator[Message]:
         """Every event with its headers."""
-        subjects = {}
-        for number, (event, said_at) in enumerate(a_year(self._issues)):
-            kind = type(event)
-            if kind not in subjects:
-                subjects[kind] = subject_of(BODY, kind), headers_of("", BODY, "bench", kind, said_at)
-            subject, headers = subjects[kind]
-            told = {"ce-id": f"e{number}", "ce-time": said_at.isoformat()}
-            yield Message(subject, headers | told, event.model_dump_json().encode())
+        travelling: dict[type[Event], tuple[str, dict[str, str]]] = {}
+        for number, (kind, fields) in enumerate(a_year(self._issues)):
+            if kind not in travelling:
+                travelling[kind] = subject_of(BODY, kind), headers_of("", BODY, "bench", kind, BEGAN)
+            subject, headers = travelling[kind]
+            told = {**headers, "ce-id": f"e{number}", "ce-time": fields["occurred_at"].isoformat()}
+            yield Message(subject, told, to_json(fields))
 
 
-def a_year(issues: int) -> Iterator[tuple[Event, datetime]]:
-    """The events of so many issues, ten of most of them, and when each was written down; the same every time."""
+Told = tuple[type[Event], dict[str, Any]]
+
+
+def a_year(issues: int) -> Iterator[Told]:
+    """The events of so many issues, ten of most of them; the same every time."""
     chance = random.Random(2025)
     between = timedelta(days=365) / issues
-    yield _roster(), BEGAN
+    zero = dict.fromkeys(report.RosterPublished.model_fields, 0)
+    roster = {"occurred_at": BEGAN, "revision": 1, "tier": "prefecture", "parent": "xj", "time_zone": ZONE}
+    yield report.RosterPublished, zero | {"on_paper": False, "duty_days_of_month": ()} | roster
     for number in range(issues):
-        at = BEGAN + number * between
-        for event in _life(f"IL-{number:06}", number, at, chance):
-            yield event, event.occurred_at
+        yield from _life(f"IL-{number:06}", number, BEGAN + number * between, chance)
 
 
-def _life(reference: str, number: int, at: datetime, chance: random.Random) -> Iterator[Event]:
-    def later(hours: float) -> datetime:
-        return at + timedelta(hours=hours)
+def _life(reference: str, number: int, at: datetime, chance: random.Random) -> Iterator[Told]:
+    def told(after: float, **fields: Any) -> dict[str, Any]:
+        return {"occurred_at": at + timedelta(hours=after), **fields}
 
-    place = {"station": "il-st01", "community": chance.choice(_COMMUNITIES)}
-    issue = {"reference": reference}
-    said = {"channel": "web", "category": chance.choice(_CATEGORIES)}
-    yield report.IssueSubmitted.model_construct(occurred_at=at, step=1, **issue, **place, **said)
-    told = {"reception_id": f"r{number}", "channel": "web"}
-    yield report.ReceptionHeld.model_construct(occurred_at=at, **told, **place)
-    yield report.IssueAssigned.model_construct(occurred_at=at, step=1, **issue)
+    def step(after: float, step: int, **fields: Any) -> dict[str, Any]:
+        return told(after, reference=reference, step=step, **fields)
+
+    place = {"station": "il-st01", "community": chance.choice(_COMMUNITIES), "channel": "web"}
+    yield report.IssueSubmitted, step(0, 1, category=chance.choice(_CATEGORIES), **place)
+    yield report.ReceptionHeld, told(0, reception_id=f"r{number}", **place)
+    yield report.IssueAssigned, step(0, 1)
     if chance.random() < 0.3:
-        yield report.IssueAssigned.model_construct(occurred_at=later(20), step=2, **issue)
-    yield report.IssueAccepted.model_construct(occurred_at=later(26), step=3, **issue)
-    missed = {"deadline_id": f"d{number}", "kind": "first-contact", **issue}
-    yield report.DeadlineMissed.model_construct(occurred_at=later(72), **missed)
-    yield report.DeadlineSettled.model_construct(occurred_at=later(80), deadline_id=f"d{number}")
-    commitment = {"commitment_id": f"k{number}", "consultation_id": None}
-    due_on = later(700).date()
-    yield report.CommitmentMadeV2.model_construct(occurred_at=later(90), due_on=due_on, **commitment)
+        yield report.IssueAssigned, step(20, 2)
+    yield report.IssueAccepted, step(26, 3)
+    yield report.DeadlineMissed, told(72, deadline_id=f"d{number}", kind="first-contact", reference=reference)
+    yield report.DeadlineSettled, told(80, deadline_id=f"d{number}")
+    commitment = {"commitment_id": f"k{number}"}
+    yield report.CommitmentMadeV2, told(90, consultation_id=None, due_on=(at + timedelta(days=30)).date(), **commitment)
     closed_after = chance.uniform(24, 24 * 30)
     outcome = chance.choice(["solved", "answered", "answered", "referred-up"])
-    yield report.IssueClosed.model_construct(occurred_at=later(closed_after), step=1, outcome=outcome, **issue)
+    yield report.IssueClosed, step(closed_after, 1, outcome=outcome)
     if chance.random() < 0.05:
-        yield report.IssueReopened.model_construct(occurred_at=later(closed_after + 50), step=2, **issue)
+        yield report.IssueReopened, step(closed_after + 50, 2)
     if chance.random() < 0.9:
-        rating = chance.choice(["satisfied", "satisfied", "partly"])
-        yield report.FeedbackGiven.model_construct(occurred_at=later(closed_after + 60), step=3, rating=rating, **issue)
-    yield report.CommitmentKept.model_construct(occurred_at=later(600), commitment_id=f"k{number}")
-
-
-def _roster() -> report.RosterPublished:
-    zero = dict.fromkeys(report.RosterPublished.model_fields, 0)
-    told = {"occurred_at": BEGAN, "revision": 1, "tier": "prefecture", "parent": "xj", "time_zone": ZONE}
-    return report.RosterPublished.model_validate(zero | {"on_paper": False, "duty_days_of_month": ()} | told)
+        yield (
+            report.FeedbackGiven,
+            step(closed_after + 60, 3, rating=chance.choice(["satisfied", "satisfied", "partly"])),
+        )
+    yield report.CommitmentKept, told(600, **commitment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +216,7 @@ async def measure(url: str, issues: int, console: Console) -> Found:
     reports = Reports(reader, body=BODY, tier="prefecture", parent="xj", time_zone=ZONE)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     console.print("asking ...")
-    asked = await _asked(reports)
+    asked = await _asked(reports, reader)
     await database.dispose()
     # Making the events is not reporting's work; the message server would do it beside, on the other core.
     events = progress.done
@@ -249,12 +248,18 @@ async def _live(writer: Writer, projection: Any, read: Callable[[Any], Any], cou
     return count / (time.perf_counter() - began)
 
 
-async def _asked(reports: Reports) -> dict[str, float]:
+async def _asked(reports: Reports, reader: Reader) -> dict[str, float]:
+    doings, lateness = Doings(reader), Lateness(reader)
     body = await reports.body(BODY)
     as_of = replace(YEAR, as_of=date(2025, 7, 1))
 
     async def dashboard(body: Any) -> None:
         await reports.bodies()
+        await reports.counted_of_each([body], YEAR)
+        await reports.raised_at_once([body], YEAR)
+        await doings.activities(body, YEAR)
+        await doings.briefs(body, YEAR)
+        await lateness.missed(body, YEAR)
         await reports.counted(body, YEAR)
         await reports.residents(body, YEAR)
         await reports.issues_by_month(body, YEAR)

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.contracts.event import Event
+from shared.web.auth import Role
 from tests.integration.reporting_run import (
     ReportingUnderTest,
     closed,
@@ -95,3 +97,39 @@ async def test_the_page_shows_corrections_as_corrections(ili: ReportingUnderTest
     assert "Corrections since then" in page.text
     assert "+9" in page.text
     assert "Corrections since then" not in (await ili.client.get(path, headers=headers)).text
+
+
+async def test_a_closed_period_is_closed_once_and_what_came_later_is_listed(ili: ReportingUnderTest) -> None:
+    await ili.report([("a", submitted("a", MARCH))], "ili", said_at=MARCH)
+    officer = {"Authorization": f"Bearer {ili.token()}"}
+
+    async def close(through: str, headers: dict[str, str] = officer) -> httpx.Response:
+        return await ili.client.post("/api/v1/figures/closings", json={"through": through}, headers=headers)
+
+    assert (await close("2023-03-31", {"Authorization": f"Bearer {ili.token(Role.CLERK)}"})).status_code == 403
+    made = await close("2023-03-31")
+    assert made.status_code == 201, made.text
+    for through, status, code in (
+        ("2023-03-31", 409, "period-closed"),
+        ("2023-01-31", 409, "period-closed"),
+        ("2999-01-01", 422, "period-not-over"),
+        ("soon", 422, "invalid"),
+    ):
+        refused = await close(through)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (status, "through"), code
+    closed_on = (await ili.get("/api/v1/figures/closings")).json()["items"][0]["closed_on"]
+    # Typed in the day after, of a day that is closed.
+    tomorrow = datetime.now(UTC) + timedelta(days=2)
+    await ili.report([("b", submitted("b", MARCH))], "ili", said_at=tomorrow)
+    await ili.caught_up()
+    march = {"body": "ili", "from": "2023-03-01", "to": "2023-03-31"}
+    then = (await ili.get("/api/v1/figures", as_of=closed_on, **march)).json()
+    assert [(each["figure"], each["difference"]) for each in then["corrections"]] == [("opinions_collected", 1)]
+    path = "/api/v1/figures/behind/opinions_collected"
+    listed = (await ili.get(path, known_after=closed_on, **march)).json()["items"]
+    assert [each["reference"] for each in listed] == ["b"]
+    headers = officer | {"Accept": "text/html", "Accept-Language": "en"}
+    page = await ili.client.get("/reports?from=2023-03-01&to=2023-03-31", headers=headers)
+    assert f"as_of={closed_on}" in page.text
+    page = await ili.client.post("/reports/closings", data={"through": "2023-02-01"}, headers=headers)
+    assert (page.status_code, "closed already" in page.text) == (422, True)

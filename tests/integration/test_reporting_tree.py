@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.contracts import report
 from shared.web.auth import Role
 from tests.integration.reporting_run import (
     ReportingUnderTest,
@@ -97,8 +98,33 @@ async def test_behind_a_figure_stand_its_references_in_the_own_body_alone(ili: R
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (status, field)
     assert (await ili.get(path, Role.MEMBER, body="ili", **YEAR)).status_code == 403
     headers = {"Authorization": f"Bearer {ili.token()}", "Accept": "text/html", "Accept-Language": "en"}
-    report = await ili.client.get("/reports?body=ili&from=2023-01-01&to=2023-12-31", headers=headers)
-    assert "/reports/behind/opinions_solved?" in report.text
+    figures = await ili.client.get("/reports?body=ili&from=2023-01-01&to=2023-12-31", headers=headers)
+    assert "/reports/behind/opinions_solved?" in figures.text
     page = await ili.client.get("/reports/behind/opinions_answered?from=2023-01-01&to=2023-12-31", headers=headers)
     assert ">own</bdi>" in page.text
     assert "The same figure of the bodies below" in page.text
+
+
+async def test_how_long_issues_and_commitments_stay_in_a_state(ili: ReportingUnderTest) -> None:
+    hour = timedelta(hours=1)
+    await ili.report(
+        [
+            ("ka", report.IssueAssigned(occurred_at=MARCH + hour, reference="b", step=1)),
+            ("kb", report.IssueAccepted(occurred_at=MARCH + 4 * hour, reference="b", step=2)),
+            (
+                "k1",
+                report.CommitmentMadeV2(
+                    occurred_at=MARCH, commitment_id="p", consultation_id=None, due_on=MARCH.date()
+                ),
+            ),
+            ("k2", report.CommitmentKept(occurred_at=MARCH + 6 * hour, commitment_id="p")),
+        ]
+    )
+    await ili.caught_up()
+    found = (await ili.get("/api/v1/figures/states", body="zhaosu", **YEAR)).json()["items"]
+    told = {each["state"]: (each["entered"], each["left"], each["hours"]) for each in found}
+    assert told["submitted"] == (1, 1, 1)  # "a" was closed in the moment it was raised
+    assert (told["assigned"], told["accepted"], told["owed"]) == ((1, 1, 3), (1, 0, None), (1, 1, 6))
+    headers = {"Authorization": f"Bearer {ili.token(Role.MEMBER)}", "Accept": "text/html", "Accept-Language": "en"}
+    page = await ili.client.get("/reports/times?body=zhaosu&from=2023-01-01&to=2023-12-31", headers=headers)
+    assert "Commitment owed" in page.text

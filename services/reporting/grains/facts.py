@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,14 +37,9 @@ class Story:
         if self.issue is None:
             self.issue = IssueFact(row["submitted_at"], row["community"], row["category"])
 
-    def add_step(self, row: Any) -> None:
+    def add_step(self, step: IssueStepFact) -> None:
         """A step; one that is there stays."""
-        self.steps.setdefault((row["step"], row["number"]), step_of(row))
-
-
-def step_of(row: Any) -> IssueStepFact:
-    """A row of ``issue_steps``."""
-    return IssueStepFact(row["step"], row["number"], row["occurred_at"], row["says"])
+        self.steps.setdefault((step.step, step.number), step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,8 @@ class Facts:
             for row in await tx.all(select(issues).where(_are(issues, "reference", some))):
                 found[row.body, row.reference].add_issue(row._mapping)
             for row in await tx.all(select(steps).where(_are(steps, "reference", some))):
-                found[row.body, row.reference].add_step(row._mapping)
+                step = IssueStepFact(row.step, row.number, row.occurred_at, row.says)
+                found[row.body, row.reference].add_step(step)
         return found
 
     async def commitments(self, tx: Transaction, keys: Sequence[Key]) -> dict[Key, dict[str, datetime]]:
@@ -117,22 +114,37 @@ class Facts:
         )
         return [row._mapping for row in rows]
 
-    async def steps_between(self, tx: Transaction, body: str, after: str, last: str) -> Sequence[Any]:
-        """Steps of the issues of a body whose references lie after the one and up to the other, as plain rows."""
+    async def steps_between(self, tx: Transaction, body: str, after: str, last: str) -> dict[str, list[IssueStepFact]]:
+        """Steps of the issues of a body whose references lie after the one and up to the other, by reference."""
         steps = self._tables["issue_steps"]
-        return await tx.all(
-            select(steps.c.reference, steps.c.step, steps.c.number, steps.c.occurred_at, steps.c.says).where(
-                steps.c.body == body, steps.c.reference > after, steps.c.reference <= last
-            )
+        columns = (steps.c.reference, steps.c.step, steps.c.number, steps.c.occurred_at, steps.c.says)
+        found: defaultdict[str, list[IssueStepFact]] = defaultdict(list)
+        rows: Sequence[Any] = await tx.all(
+            select(*columns).where(steps.c.body == body, steps.c.reference > after, steps.c.reference <= last)
         )
-
-    async def all_commitments(self, tx: Transaction, body: str) -> dict[str, dict[str, datetime]]:
-        """When the commitments of a body were made, kept and dropped."""
-        steps = self._tables["commitment_steps"]
-        found: dict[str, dict[str, datetime]] = {}
-        for row in await tx.all(select(steps).where(steps.c.body == body)):
-            found.setdefault(row.commitment_id, {})[row.step] = row.occurred_at
+        for row in rows:
+            found[row[0]].append(IssueStepFact(row[1], row[2], row[3], row[4]))
         return found
+
+    async def commitments_after(
+        self, tx: Transaction, body: str, after: str, limit: int
+    ) -> tuple[dict[str, dict[str, datetime]], bool]:
+        """The steps of some commitments of a body in the order of their ids, and whether these were the last."""
+        steps = self._tables["commitment_steps"]
+        rows = await tx.all(
+            select(steps.c.commitment_id, steps.c.step, steps.c.occurred_at)
+            .where(steps.c.body == body, steps.c.commitment_id > after)
+            .order_by(steps.c.commitment_id)
+            .limit(limit)
+        )
+        found: dict[str, dict[str, datetime]] = {}
+        for row in rows:
+            found.setdefault(row.commitment_id, {})[row.step] = row.occurred_at
+        if len(rows) < limit:
+            return found, True
+        # The page may have cut through the last one.
+        found.pop(rows[-1].commitment_id)
+        return found, False
 
 
 def _by_body(keys: Sequence[Key]) -> Iterable[Sequence[Key]]:

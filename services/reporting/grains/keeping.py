@@ -20,6 +20,7 @@ from services.reporting.grains.life import (
     Cell,
     Cells,
     IssueFact,
+    IssueStepFact,
     Measure,
     Span,
     cell_of,
@@ -145,15 +146,17 @@ class Grains:
                 story.add_issue(row)
         for row in rows.get("issue_steps", ()):
             if (story := after.get((row["body"], row["reference"]))) is not None:
-                story.add_step(row)
+                story.add_step(IssueStepFact(row["step"], row["number"], row["occurred_at"], row["says"]))
         for key, now in after.items():
             body, reference = key
             was = before.stories[key]
             if (was.issue, was.steps) == (now.issue, now.steps):
                 continue
             zone = ZoneInfo(zones[body])
-            spans_were, spans_are = _tell(was, zone, change.cells[body], -1), _tell(now, zone, change.cells[body], 1)
-            _replace(change, body, "issue", reference, spans_were, spans_are)
+            cells = change.cells[body]
+            were = _tell(was.issue, list(was.steps.values()), zone, cells, -1)
+            are = _tell(now.issue, list(now.steps.values()), zone, cells, 1)
+            _replace(change, body, "issue", reference, were, are)
 
     def _commitments(self, before: Before, rows: RowsByTable, moved: set[str], change: Change) -> None:
         after = {key: dict(steps) for key, steps in before.commitments.items() if key[0] not in moved}
@@ -235,7 +238,6 @@ class Making:
             self._go_on(rows, "reference", PAGE)
         else:
             await self._commitments(tx, change)
-            self._left.pop(0)
         if len(self._cells) > MOST_CELLS or not self._left:
             change.cells[self._body], self._cells = self._cells, Counter()
         self.done = not self._left
@@ -251,28 +253,29 @@ class Making:
     async def _issues(self, tx: Transaction, rows: Sequence[Any], change: Change) -> None:
         if not rows:
             return
-        steps: defaultdict[str, list[Any]] = defaultdict(list)
-        last = rows[-1]["reference"]
-        for step in await self._facts.steps_between(tx, self._body, self._after, last):
-            steps[step.reference].append(step._mapping)
+        steps = await self._facts.steps_between(tx, self._body, self._after, rows[-1]["reference"])
         for row in rows:
-            story = Story()
-            story.add_issue(row)
-            for each in steps[row["reference"]]:
-                story.add_step(each)
-            change.spans += _rows(self._body, "issue", row["reference"], _tell(story, self._zone, self._cells, 1))
+            issue = IssueFact(row["submitted_at"], row["community"], row["category"])
+            spans = _tell(issue, steps.get(row["reference"], ()), self._zone, self._cells, 1)
+            change.spans += _rows(self._body, "issue", row["reference"], spans)
 
     async def _commitments(self, tx: Transaction, change: Change) -> None:
-        for key, steps in (await self._facts.all_commitments(tx, self._body)).items():
+        some, were_the_last = await self._facts.commitments_after(tx, self._body, self._after, PAGE)
+        for key, steps in some.items():
             change.spans += _rows(self._body, "commitment", key, spans_of_commitment(steps.items()))
+        if were_the_last:
+            self._left.pop(0)
+            self._after = ""
+        else:
+            self._after = next(reversed(some))
 
 
-def _tell(story: Story, zone: ZoneInfo, cells: Cells, number: int) -> list[Span]:
+def _tell(
+    issue: IssueFact | None, steps: Sequence[IssueStepFact], zone: ZoneInfo, cells: Cells, number: int
+) -> list[Span]:
     """Add ``number`` times what the issue adds to the days; its spans."""
-    issue: IssueFact | None = story.issue
     if issue is None:
         return []
-    steps = list(story.steps.values())
     stood = standings(issue, steps)
     for cell, times in cells_of_issue(issue, steps, stood, zone):
         cells[cell] += number * times

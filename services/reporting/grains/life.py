@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -110,37 +111,37 @@ def standings(issue: IssueFact, steps: Iterable[IssueStepFact]) -> list[Standing
     counting them tells; the outcome is that of the closing with the highest number; of joining and splitting the later
     by number tells.
     """
+    begun = issue.submitted_at
     found: list[Standing] = []
-    so_far: list[IssueStepFact] = []
-    in_time = sorted(steps, key=lambda step: max(step.occurred_at, issue.submitted_at))
-    moments = groupby(in_time, key=lambda step: max(step.occurred_at, issue.submitted_at))
-    for at, at_once in moments:
-        if not found and at > issue.submitted_at:
-            found.append(Standing(issue.submitted_at, "submitted", False))
-        so_far += at_once
-        found.append(_standing(at, so_far))
-    return found or [Standing(issue.submitted_at, "submitted", False)]
-
-
-def _standing(at: datetime, steps: Sequence[IssueStepFact]) -> Standing:
-    last = {Step.JOINED: 0, Step.SPLIT: 0, Step.CLOSED: 0}
+    highest: dict[str, int] = {}
     counted: Counter[str] = Counter()
     outcome = ""
-    for step in steps:
-        counted[step.step] += 1
-        if step.step in last and step.number > last[Step(step.step)]:
-            last[Step(step.step)] = step.number
-            if step.step == Step.CLOSED:
+    for step in sorted(steps, key=attrgetter("occurred_at")):
+        kind, number = step.step, step.number
+        at = max(step.occurred_at, begun)
+        if not found and at > begun:
+            found.append(Standing(begun, "submitted", False))
+        counted[kind] += 1
+        if number > highest.get(kind, 0):
+            highest[kind] = number
+            if kind == Step.CLOSED:
                 outcome = step.says or ""
-    taken_up = bool(counted[Step.ACCEPTED] or counted[Step.CLOSED])
-    if last[Step.JOINED] > last[Step.SPLIT]:
-        return Standing(at, JOINED, taken_up)
+        now = Standing(at, _state(highest, counted, outcome), bool(counted[Step.ACCEPTED] or counted[Step.CLOSED]))
+        if found and found[-1].at == at:
+            found[-1] = now
+        else:
+            found.append(now)
+    return found or [Standing(begun, "submitted", False)]
+
+
+def _state(highest: Mapping[str, int], counted: Mapping[str, int], outcome: str) -> str:
+    if highest.get(Step.JOINED, 0) > highest.get(Step.SPLIT, 0):
+        return JOINED
     if counted[Step.WITHDRAWN]:
-        return Standing(at, WITHDRAWN, taken_up)
+        return WITHDRAWN
     if counted[Step.CLOSED] > counted[Step.REOPENED]:
-        return Standing(at, outcome, taken_up)
-    state = "accepted" if counted[Step.ACCEPTED] else "assigned" if counted[Step.ASSIGNED] else "submitted"
-    return Standing(at, state, taken_up)
+        return outcome
+    return "accepted" if counted[Step.ACCEPTED] else "assigned" if counted[Step.ASSIGNED] else "submitted"
 
 
 def spans_of_issue(stood: Sequence[Standing]) -> list[Span]:

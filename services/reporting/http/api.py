@@ -125,6 +125,13 @@ def figures_api(
             briefs=await doings.briefs(known, period),
         )
 
+    @router.get("/figures/states", dependencies=staff)
+    async def states(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, Any]:
+        """Of issues and commitments that entered a state in the period: how many left it since, and after how long on
+        average, in hours."""
+        found = await reports.times_in_states(await reports.body(body), period)
+        return {"items": [asdict(each) for each in found]}
+
     @router.get("/figures/deadlines", dependencies=staff)
     async def deadlines(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, int]:
         """How many deadlines of each kind passed in the period without what was due."""

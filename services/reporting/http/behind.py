@@ -45,10 +45,17 @@ def behind_api(behind: Behind, reports: Reports) -> APIRouter:
 
     @router.get("/behind/{figure}")
     async def facts(
-        figure: str, body: Code, period: Annotated[Period, Depends(asked_period)], cursor: Cursor = None
+        figure: str,
+        body: Code,
+        period: Annotated[Period, Depends(asked_period)],
+        cursor: Cursor = None,
+        known_after: date | None = None,
     ) -> Page[FactOut]:
-        """The facts that a figure of this body counts, the oldest first, 50 to a page; of a rate those it counts."""
-        found = await behind.page(figure_of(figure), await reports.body(body), period, cursor)
+        """The facts that a figure of this body counts, the oldest first, 50 to a page; of a rate those it counts.
+
+        With ``known_after`` those alone that became known after the end of that day: what a closed report lacked.
+        """
+        found = await behind.page(figure_of(figure), await reports.body(body), period, cursor, known_after)
         return Page[FactOut](items=[FactOut(**asdict(each)) for each in found.items], next=found.next)
 
     return router
@@ -60,19 +67,26 @@ def behind_pages(behind: Behind, reports: Reports, rollups: Rollups) -> APIRoute
 
     @router.get("/reports/behind/{figure}")
     async def facts(
-        request: Request, figure: str, period: Annotated[Period, Depends(asked_period)], cursor: Cursor = None
+        request: Request,
+        figure: str,
+        period: Annotated[Period, Depends(asked_period)],
+        cursor: Cursor = None,
+        known_after: date | None = None,
     ) -> HTMLResponse:
         """The oldest first."""
         known, (own, *_) = figure_of(figure), await reports.bodies()
-        found: FactPage = await behind.page(known, own, period, cursor)
+        found: FactPage = await behind.page(known, own, period, cursor, known_after)
         _, *below = (await rollups.of(own.code, period)).branches
         query = {"from": _day(period.from_on), "to": _day(period.to_on)}
+        if known_after:
+            query["known_after"] = _day(known_after)
         return render(
             request,
             "reporting/behind.html",
             figure=known,
             period=period,
             found=found,
+            known_after=known_after,
             below=below,
             own=own.code,
             query=urlencode(query),

@@ -8,27 +8,31 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from services.reporting.behind import WITH_REFERENCES
+from services.reporting.closings import Closings
 from services.reporting.corrections import compared
+from services.reporting.counting.spans import STATES
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, PART_NAMES, TIER_NAMES
-from services.reporting.http.api import STAFF, ResidentsOut, period_of
+from services.reporting.http.api import STAFF, ResidentsOut, asked_period, period_of
 from services.reporting.http.behind import OFFICE
 from services.reporting.lateness import DEADLINES, Lateness
-from services.reporting.queries import Reports
+from services.reporting.queries import KnownBody, Reports
 from services.reporting.rates import RATE_OF_FIGURE, beside_percent
 from services.reporting.rollup import Rollups
 from shared.clock import Clock, local_date
+from shared.errors import DomainError
 from shared.i18n import N_
 from shared.i18n.vocabulary import category_name
-from shared.web.auth import SignedIn, allow
+from shared.web.auth import Claims, Role, SignedIn, allow
 from shared.web.fields import Code
-from shared.web.forms import Form, blank
-from shared.web.pages import render
+from shared.web.forms import Form, blank, read_form
+from shared.web.pages import render, see_other
 from shared.web.state import translator_of
 
 ROLLED_UP = (
@@ -48,8 +52,16 @@ MISSING: Mapping[str, str] = {
 }
 
 
-def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: Lateness, clock: Clock) -> APIRouter:
-    """Pages for all staff."""
+class ClosingForm(BaseModel):
+    """The form that closes a period."""
+
+    through: date
+
+
+def report_pages(
+    reports: Reports, rollups: Rollups, closings: Closings, doings: Doings, lateness: Lateness, clock: Clock
+) -> APIRouter:
+    """Pages for all staff; closing a period is the officer's."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(allow(*STAFF))])
 
     @router.get("/reports")
@@ -62,20 +74,49 @@ def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: L
         as_of: Annotated[date | Literal[""] | None, Query()] = None,
     ) -> HTMLResponse:
         """One body's report; without a question the own body's, from New Year to today, as it is known now."""
-        bodies = await reports.bodies()
-        chosen = await reports.body(body) if body else bodies[0]
+        chosen = await reports.body(body) if body else (await reports.bodies())[0]
         period = _period(from_on, to_on, local_date(clock.now(), chosen.time_zone))
+        return await page(request, claims, chosen, period, as_of)
+
+    @router.post("/reports/closings")
+    async def close(request: Request, claims: Annotated[Claims, Depends(allow(Role.OFFICER))]) -> Response:
+        """Close all days up to one, and show the period that ends with it."""
+        form = await read_form(request, ClosingForm)
+        try:
+            if form.value is not None:
+                closing = await closings.close(form.value.through, claims.subject)
+                return see_other(f"/reports?to={closing.through.isoformat()}", N_("The period is closed."))
+        except DomainError as error:
+            form = form.refused(error, translator_of(request))
+        own, *_ = await reports.bodies()
+        period = _period(None, None, local_date(clock.now(), own.time_zone))
+        return await page(request, claims, own, period, None, refused=form)
+
+    async def page(
+        request: Request,
+        claims: Claims,
+        chosen: KnownBody,
+        period: Period,
+        as_of: date | Literal[""] | None,
+        refused: Form[ClosingForm] | None = None,
+    ) -> HTMLResponse:
+        bodies = await reports.bodies()
+        is_own, in_office = chosen.code == bodies[0].code, claims.role in OFFICE
         as_then = replace(period, as_of=as_of or None)
         both = await compared(reports, chosen, as_then) if as_of else None
         counted = both.then if both else await reports.counted(chosen, period)
-        may_drill = claims.role in OFFICE and not as_of
         rollup = await rollups.of(chosen.code, as_then)
         return render(
             request,
             "reporting/report.html",
+            422 if refused else 200,
             rollup=rollup if len(rollup.branches) > 1 else None,
             rolled_up=ROLLED_UP,
-            drilled=WITH_REFERENCES if may_drill and chosen.code == bodies[0].code else (),
+            drilled_later=WITH_REFERENCES if is_own and in_office else (),
+            closing=await closings.of(period.to_on) if is_own else None,
+            may_close=is_own and claims.role is Role.OFFICER,
+            close_form=refused or blank(through=period.to_on.isoformat()),
+            drilled=WITH_REFERENCES if is_own and in_office and not as_of else (),
             missing_names=MISSING,
             bodies=bodies,
             chosen=chosen,
@@ -105,6 +146,14 @@ def report_pages(reports: Reports, rollups: Rollups, doings: Doings, lateness: L
             categories=await reports.issues_by_category(chosen, period),
             outcomes=await reports.issues_by_outcome(chosen, period),
         )
+
+    @router.get("/reports/times")
+    async def times(request: Request, body: Code, period: Annotated[Period, Depends(asked_period)]) -> HTMLResponse:
+        """How long issues and commitments of a body stay in each state."""
+        chosen = await reports.body(body)
+        found = await reports.times_in_states(chosen, period)
+        shown = {"chosen": chosen, "period": period, "times": found, "state_names": STATES}
+        return render(request, "reporting/times.html", **shown)
 
     @router.get("/reports/definitions")
     async def definitions(request: Request) -> HTMLResponse:

@@ -59,6 +59,15 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("body", "dimension", "measure", "raised_on", "changed_on", "value"),
     )
+    op.create_table(
+        "closings",
+        sa.Column("through", sa.Date(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_by", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("through"),
+    )
+    op.drop_index("missed_deadlines_by_date", "missed_deadlines")
+    op.create_index("missed_deadlines_by_date", "missed_deadlines", ["body", "missed_at", "kind"])
     # The stream still says when each fact was written down: whoever has figures has them made anew, once.
     rebuilds = sa.table(
         "rebuilds",
@@ -73,6 +82,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("missed_deadlines_by_date", "missed_deadlines")
+    op.create_index("missed_deadlines_by_date", "missed_deadlines", ["body", "missed_at"])
+    op.drop_table("closings")
     op.drop_table("days")
     op.drop_index("spans_by_date", "spans")
     op.drop_table("spans")
