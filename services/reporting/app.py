@@ -16,6 +16,7 @@ from services.reporting.behind import Behind
 from services.reporting.briefings.duty import BriefingDuty
 from services.reporting.briefings.keeping import Briefings
 from services.reporting.charts.counting import Counting
+from services.reporting.charts.series import Grain
 from services.reporting.closings import Closings
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
@@ -167,7 +168,8 @@ def build(
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
     counting, printer = Counting(runtime.reader), Printer()
     counted = partial(facts_of, reports, counting)
-    public, showings = PublicReports(reports, counted, clock), Showings(runtime.reader, runtime.writer)
+    by_month = partial(counted, grain=Grain.MONTH)
+    public, showings = PublicReports(reports, by_month, clock), Showings(runtime.reader, runtime.writer)
     briefings = Briefings(runtime.reader, runtime.writer)
     briefing = BriefingDuty(
         reports=reports,

@@ -39,6 +39,7 @@ from services.routing.http.roster_api import build_roster_api
 from services.routing.http.roster_pages import build_roster_pages
 from services.routing.http.rule_api import build_rule_api
 from services.routing.http.rule_pages import build_rule_pages
+from services.routing.http.search_pages import build_search_api, build_search_pages
 from services.routing.http.sign_in_pages import build_sign_in_pages
 from services.routing.http.station_pages import build_station_pages
 from services.routing.http.supervision_api import build_supervision_api
@@ -55,6 +56,7 @@ from services.routing.rosterkeeping import RosterKeeping
 from services.routing.rule.book import RuleBook
 from services.routing.rule.editing import RuleEditing
 from services.routing.rulekeeping import RuleKeeping
+from services.routing.search.finding import Search
 from services.routing.settings import RoutingSettings
 from services.routing.supervision.keeping import SupervisionKeeping
 from services.routing.supervision.late import ReportedLate
@@ -226,6 +228,7 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
         words=VaultWords(neighbours),
         parked=HttpParkedEvents(neighbours),
     )
+    search = Search(reader, settings.time_zone)
     keeping = RosterKeeping(
         clock=clock,
         time_zone=settings.time_zone,
@@ -295,6 +298,8 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_queue_pages(routing),
             build_handover_pages(handovers),
             build_supervision_pages(supervisions),
+            build_search_api(search),
+            build_search_pages(routing, search),
             build_rule_pages(routing),
             build_calendar_pages(calendar),
             build_office_pages(routing),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.routing.handover.sending import Sending
 from services.routing.handover.taking import Taking
+from services.routing.search.hearing import referred
 from services.routing.supervision.pressed import Pressed
 from services.routing.supervision.pressing import Pressing
 from services.routing.usecases import following
@@ -18,6 +19,7 @@ from shared.contracts.inner import (
     IssueSubmitted,
     IssueWithdrawn,
     RecordErased,
+    ReferralMade,
 )
 from shared.db.transaction import Transaction
 from shared.messaging.handlers import Handlers, Received
@@ -53,6 +55,7 @@ def handlers(
     heard.each(IssueReopened, following.reopened)
     heard.each(IssueClosed, closed)
     heard.each(RecordErased, erased)
+    heard.many(ReferralMade, referred)
     heard.each(handover.IssueOffered, taking.offered)
     heard.each(handover.IssueAccepted, sending.accepted)
     heard.each(handover.IssueHandedOn, sending.handed_on)

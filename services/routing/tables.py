@@ -9,6 +9,7 @@ from sqlalchemy import Index, Table, Text, text
 from sqlmodel import Field
 
 from services.routing.schema import METADATA, Row
+from services.routing.search.rows import OrderDepartment
 from services.routing.supervision.rows import Supervision, SupervisionStep
 from shared.db.idempotency import idempotency_table
 from shared.db.types import BigKey, Json, UTCDateTime
@@ -16,6 +17,7 @@ from shared.messaging.tables import messaging_tables
 
 MESSAGING = messaging_tables(METADATA)
 IDEMPOTENCY = idempotency_table(METADATA)
+ORDER_DEPARTMENTS: Table = OrderDepartment.__table__  # type: ignore[attr-defined]
 SUPERVISIONS: Table = Supervision.__table__  # type: ignore[attr-defined]
 SUPERVISION_STEPS: Table = SupervisionStep.__table__  # type: ignore[attr-defined]
 
@@ -247,6 +249,11 @@ class Order(Row, table=True):
         Index("orders_by_deadline", "state", "answer_by"),
         Index("orders_of_member", "member", "state", "submitted_at", "reference"),
         Index("orders_by_age", "submitted_at", "reference"),
+        # What staff look for, each in the order of its list.
+        Index("orders_of_community", "community", "submitted_at", "reference"),
+        Index("orders_of_station", "station", "submitted_at", "reference"),
+        Index("orders_of_category", "category", "submitted_at", "reference"),
+        Index("orders_by_member", "member", "submitted_at", "reference"),
     )
 
 

@@ -49,6 +49,7 @@ NAVIGATION = (
     NavigationEntry("/desk", N_("Station desk"), frozenset({Role.CLERK, Role.OFFICER})),
     NavigationEntry("/work", N_("My orders"), frozenset({Role.MEMBER})),
     NavigationEntry("/work", N_("Casework"), frozenset({Role.DISPATCHER, Role.OFFICER})),
+    NavigationEntry("/office/search", N_("Search"), frozenset({Role.MEMBER, Role.CLERK})),
     NavigationEntry("/office", N_("Office"), frozenset({Role.DISPATCHER, Role.OFFICER})),
     NavigationEntry("/reports", N_("Figures"), frozenset({Role.DISPATCHER, Role.OFFICER, Role.MEMBER})),
     NavigationEntry("/notices", N_("Notices"), frozenset({Role.DISPATCHER, Role.OFFICER})),

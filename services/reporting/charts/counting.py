@@ -61,14 +61,14 @@ class Counting:
         self._issues, self._steps = tables["issues"], tables["issue_steps"]
         self._missed, self._commitments = tables["missed_deadlines"], tables["commitment_steps"]
 
-    async def series(self, body: KnownBody, period: Period) -> Series:
-        """Everything that is drawn of a body over a period.
+    async def series(self, body: KnownBody, period: Period, grain: Grain | None = None) -> Series:
+        """Everything that is drawn of a body over a period; without a ``grain`` that which suits its length.
 
         Days and hours are those of the body's own zone, whose offset must be of whole hours; the hours of the heat take
         the offset of the period's first day for all of it. China's zones have one offset and keep it.
         """
         standing = _standing(Raised(body, period))
-        grain = grain_of(period)
+        grain = grain or grain_of(period)
         return Series(
             grain,
             _trend(grain, period, await self._submitted(standing, body.time_zone)),

@@ -36,11 +36,25 @@ Side = Literal["start", "middle", "end"]
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A text of a picture: ``x`` is its left end, its right end or its middle, ``y`` its base line, in units."""
+
+    x: float
+    y: float
+    said: str
+    side: Side
+    size: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawn chart: ``svg`` is whole by itself, ``height`` in units of its width of 360."""
+    """A drawn chart, ``height`` in units of its width of 360; ``svg`` is whole, ``shapes`` lacks the ``texts``."""
 
     svg: str
     height: int
+    shapes: str
+    texts: tuple[Placed, ...]
 
 
 @dataclass(slots=True)
@@ -56,12 +70,18 @@ class Drawing:
     rtl: bool = False
     height: int = 0
     _shapes: list[str] = field(default_factory=list)
+    _texts: list[Placed] = field(default_factory=list)
 
-    def text(self, x: float, y: float, said: str, side: Side = "start", kind: str = "said", **more: str) -> None:
+    def text(self, x: float, y: float, said: str, side: Side = "start", kind: str = "said") -> None:
         """``said`` at ``x``, which is where it starts, ends or has its middle in the direction of reading."""
         if self.rtl and side != "middle":
             side = "end" if side == "start" else "start"
-        self._shape("text", kind, {"x": self._x(x), "y": _n(y), "text-anchor": side, **more}, escape(said))
+        style = STYLES[kind]
+        self._texts.append(
+            Placed(WIDTH - x if self.rtl else x, y, said, side, float(style["font-size"]), style["fill"])
+        )
+        places = {"x": self._x(x), "y": _n(y), "text-anchor": side}
+        self._shapes.append(_element("text", kind, places, escape(said)))
 
     def rect(self, x: float, y: float, width: float, height: float, kind: str, **more: str) -> None:
         """A bar or a cell."""
@@ -111,7 +131,9 @@ class Drawing:
             f'<title id="{title}">{escape(self.title)}</title>'
             f'<desc id="{description}">{escape(self.description)}</desc>'
         )
-        return Picture("\n".join([head, *self._shapes, "</svg>"]), self.height)
+        shapes = [shape for shape in self._shapes if not shape.startswith("<text")]
+        whole, bare = ("\n".join([head, *parts, "</svg>"]) for parts in (self._shapes, shapes))
+        return Picture(whole, self.height, bare, tuple(self._texts))
 
     def _x(self, x: float, width: float = 0) -> str:
         return _n(WIDTH - x - width if self.rtl else x)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.reporting.charts.counting import Counting
-from services.reporting.charts.series import Series
+from services.reporting.charts.series import Grain, Series
 from services.reporting.domain import Period
 from services.reporting.figures import Value
 from services.reporting.queries import Counted, KnownBody, Reports
@@ -45,6 +45,8 @@ class Facts:
         }
 
 
-async def facts_of(reports: Reports, counting: Counting, body: KnownBody, period: Period) -> Facts:
+async def facts_of(
+    reports: Reports, counting: Counting, body: KnownBody, period: Period, grain: Grain | None = None
+) -> Facts:
     """Count everything. What is reported in between may be in the one and not yet in the other."""
-    return Facts(body, period, await reports.counted(body, period), await counting.series(body, period))
+    return Facts(body, period, await reports.counted(body, period), await counting.series(body, period, grain))

@@ -6,9 +6,12 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.reporting.charts.drawing import Picture
+from services.reporting.charts.drawing import WIDTH, Picture
 from services.reporting.definitions.figure import Value
 from shared.i18n import Translator
+
+PRINTED_WIDTH, PRINTED_HEIGHT, PAGE_HEIGHT = 360, 440, 860
+"""In CSS pixels, of a picture and of what A4 leaves between its margins."""
 
 Cell = str | int | float | None
 
@@ -37,9 +40,21 @@ class Sheet:
 
     @property
     def image(self) -> str:
-        """The picture as an address that holds it, for what draws no SVG inside of a page."""
+        """The picture without its texts, as an address that holds it."""
         assert self.picture is not None
-        return "data:image/svg+xml;base64," + b64encode(self.picture.svg.encode()).decode()
+        return "data:image/svg+xml;base64," + b64encode(self.picture.shapes.encode()).decode()
+
+    @property
+    def printed(self) -> tuple[int, int]:
+        """Width and height of the picture on A4, in CSS pixels: half a page at the most."""
+        assert self.picture is not None
+        width = min(PRINTED_WIDTH, PRINTED_HEIGHT * WIDTH / self.picture.height)
+        return round(width), round(width * self.picture.height / WIDTH)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether table and picture together may go over to a next page."""
+        return 28 * len(self.rows) + (self.printed[1] if self.picture else 0) > PAGE_HEIGHT
 
     def shown(self, row: int, column: int, translator: Translator) -> str:
         """A cell as the language writes it."""

@@ -55,15 +55,18 @@ def briefing_pages(briefings: Briefings, names: NameBook, printer: Printer) -> A
         """The same to print; 501 where this machine makes no PDF."""
         found, web = await briefings.of(week), web_of(request)
         translator = web.translations.translator(language) if language else translator_of(request)
+        report = _written(found, translator, names)
         html = web.pages.document(
             translator,
             "reporting/printed-briefing.html",
-            report=_written(found, translator, names),
+            report=report,
             sentences=sentences_of(found.facts, translator),
             translator=translator,
         )
         name = f'attachment; filename="briefing-{found.facts.body}-{week.isoformat()}.pdf"'
-        return Response(await printer.pdf_of(html), media_type="application/pdf", headers={"Content-Disposition": name})
+        return Response(
+            await printer.pdf_of(html, report), media_type="application/pdf", headers={"Content-Disposition": name}
+        )
 
     return router
 

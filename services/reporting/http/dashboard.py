@@ -99,7 +99,7 @@ def export_api(reports: Reports, counted: Counted, names: NameBook, printer: Pri
         report = written(facts, translator, names.called)
         if format_ == "pdf":
             html = web.pages.document(translator, "reporting/printed.html", report=report, translator=translator)
-            return _answer(report, "pdf", await printer.pdf_of(html))
+            return _answer(report, "pdf", await printer.pdf_of(html, report))
         if format_ == "xlsx":
             return _answer(report, "xlsx", xlsx_of(report))
         sheet = report.sheet(table)

@@ -14,7 +14,7 @@ from shared.i18n import N_, Translator
 from shared.i18n.vocabulary import CHANNELS, category_name
 
 _TITLES = {
-    "trend": (N_("Issues submitted, by week"), N_("Week from")),
+    "trend": (N_("Issues submitted, by month"), N_("Month")),
     "categories": (N_("Issues by category"), N_("Category")),
     "channels": (N_("Issues by the way they came"), N_("Way")),
     "outcomes": (N_("Issues by how they stood at the end"), N_("Outcome")),
@@ -43,7 +43,7 @@ def public_words(found: PublicFigures, translator: Translator) -> Sequence[Sheet
 def _name(key: str, code: str | None, translator: Translator) -> str:
     _ = translator.gettext
     if key == "trend":
-        return translator.format_date(date.fromisoformat(code or ""))
+        return translator.format_month(date.fromisoformat(code or ""))
     if key == "outcomes":
         return _(OUTCOME_NAMES.get(code, code or ""))
     if code is None:
