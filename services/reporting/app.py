@@ -22,6 +22,7 @@ from services.reporting.doings import Doings
 from services.reporting.events import handlers
 from services.reporting.exports.as_pdf import Printer
 from services.reporting.exports.facts import facts_of
+from services.reporting.exports.remembering import Remembered
 from services.reporting.http.api import figures_api
 from services.reporting.http.behind import behind_api, behind_pages
 from services.reporting.http.briefing_pages import briefing_api, briefing_pages
@@ -168,6 +169,7 @@ def build(
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
     counting, printer = Counting(runtime.reader), Printer()
     counted = partial(facts_of, reports, counting)
+    remembered = Remembered(counted, clock)
     by_month = partial(counted, grain=Grain.MONTH)
     public, showings = PublicReports(reports, by_month, clock), Showings(runtime.reader, runtime.writer)
     briefings = Briefings(runtime.reader, runtime.writer)
@@ -187,6 +189,7 @@ def build(
         async with (
             neighbours,
             names.running(),
+            remembered.running(),
             runtime.running(*duties),
             watch.running(),
             http_ledgers(settings.neighbours, token) as ledgers,
@@ -216,7 +219,7 @@ def build(
             tier_pages(topology, outboxes, tiers),
             late_api(late),
             late_pages(late, reports),
-            dashboard_pages(reports, counted, names, clock),
+            dashboard_pages(reports, remembered, names, clock),
             export_api(reports, counted, names, printer),
             public_api(public, showings),
             public_pages(public, showings),

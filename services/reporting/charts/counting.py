@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, ColumnElement, String, and_, case, func, select
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, cast, func, literal, null, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -67,62 +67,56 @@ class Counting:
         Days and hours are those of the body's own zone, whose offset must be of whole hours; the hours of the heat take
         the offset of the period's first day for all of it. China's zones have one offset and keep it.
         """
-        standing = _standing(Raised(body, period))
+        standing, zone = _standing(Raised(body, period)), body.time_zone
+        parts = await self._parts(standing, body, period)
         grain = grain or grain_of(period)
         return Series(
             grain,
-            _trend(grain, period, await self._submitted(standing, body.time_zone)),
-            await self._ended(standing),
-            await self._at_hours(standing, _hours_ahead(period, body.time_zone)),
-            [*await self._of_issues(standing, body, period), *await self._others(body, period)],
+            _trend(grain, period, [(_local(part.a, zone).date(), part.issues) for part in parts["hours"]]),
+            _ended(parts["ended"]),
+            _at_hours(parts["places"], _hours_ahead(period, zone)),
+            [*_of_issues(parts["deadlines"]), *await self._others(body, period)],
         )
 
-    async def _submitted(self, standing: CTE, zone: str) -> list[tuple[date, int]]:
-        hour = hour_of(standing.c.submitted_at)
-        rows = await self._reader.all(select(hour.label("hour"), func.count().label("issues")).group_by(hour))
-        return [(_local(row.hour, zone).date(), row.issues) for row in rows]
+    async def _parts(self, standing: CTE, body: KnownBody, period: Period) -> Mapping[str, Sequence[Any]]:
+        """All sums over the issues by one statement: how they stand, the dear half of it, is worked out once, and every
+        sum is of the same moment.
 
-    async def _at_hours(self, standing: CTE, ahead: int) -> list[AtHour]:
-        hour = func.substr(hour_of(standing.c.submitted_at), 12, 2)
+        Rows by part, each with ``issues`` and up to three keys: hours (hour in UTC); ended (channel, category,
+        outcome); places (community, hour of the day in UTC); deadlines (first contact missed, answer missed, over;
+        0 or 1).
+        """
+        hour, late = hour_of(standing.c.submitted_at), self._late(body, period)
+        of_day = func.substr(hour, 12, 2)
+        ending = (standing.c.channel, standing.c.category, standing.c.outcome)
+        missed = [cast(func.coalesce(late.c[kind], 0), String) for kind in OF_ISSUES]
+        kept = (*missed, case((standing.c.outcome.is_(None), "0"), else_="1"))
+        of_deadlines = _part("deadlines", *kept).select_from(
+            standing.outerjoin(late, late.c.reference == standing.c.reference)
+        )
         rows = await self._reader.all(
-            select(standing.c.community, hour.label("hour"), func.count().label("issues")).group_by(
-                standing.c.community, hour
+            union_all(
+                _part("hours", hour).group_by(hour),
+                _part("ended", *ending).group_by(*ending),
+                _part("places", standing.c.community, of_day).group_by(standing.c.community, of_day),
+                of_deadlines.group_by(*kept),
             )
         )
-        sums = Counter[tuple[str, int]]()
+        parts: defaultdict[str, list[Any]] = defaultdict(list)
         for row in rows:
-            local = (int(row.hour) + ahead) % 24
-            sums[row.community, local - local % HOURS_TOGETHER] += row.issues
-        return [AtHour(community, hour, issues) for (community, hour), issues in sorted(sums.items())]
+            parts[row.part].append(row)
+        return parts
 
-    async def _ended(self, standing: CTE) -> list[Ended]:
-        by = (standing.c.channel, standing.c.category, standing.c.outcome)
-        rows = await self._reader.all(select(*by, func.count().label("issues")).group_by(*by))
-        found = [Ended(row.channel, row.category, row.outcome, row.issues) for row in rows]
-        return sorted(found, key=lambda each: (each.channel, each.category or "", each.outcome or ""))
-
-    async def _of_issues(self, standing: CTE, body: KnownBody, period: Period) -> list[Deadlines]:
+    def _late(self, body: KnownBody, period: Period) -> CTE:
+        """Issues that missed a deadline before the period ended, with 0 or 1 for each kind."""
         missed = self._missed.c
-        late = (
+        return (
             select(missed.reference, *(_ever(missed.kind, kind).label(kind) for kind in OF_ISSUES))
             .where(missed.body == body.code, missed.missed_at < period.ends_at(body.time_zone))
             .where(missed.reference.is_not(None))
             .group_by(missed.reference)
             .cte("late")
         )
-        counts = []
-        for kind in OF_ISSUES:
-            is_late, is_over = func.coalesce(late.c[kind], 0) == 1, standing.c.outcome.is_not(None)
-            counts += [func.count(case((is_late, 1))), func.count(case((~is_late & is_over, 1)))]
-        together = standing.outerjoin(late, late.c.reference == standing.c.reference)
-        row = await self._reader.one(select(func.count(), *counts).select_from(together))
-        assert row is not None
-        every, *numbers = map(int, row)
-        late_ones, kept_ones = numbers[::2], numbers[1::2]
-        return [
-            Deadlines(kind, kept, missed_it, every - missed_it - kept)
-            for kind, missed_it, kept in zip(OF_ISSUES, late_ones, kept_ones, strict=True)
-        ]
 
     async def _others(self, body: KnownBody, period: Period) -> list[Deadlines]:
         """Of referrals it is reported only which were not answered in time; commitments bear their day themselves."""
@@ -177,6 +171,36 @@ def _last(steps: Any, step: str) -> ColumnElement[int]:
 
 def _ever(column: ColumnElement[Any], value: str) -> ColumnElement[int]:
     return func.max(case((column == value, 1), else_=0))
+
+
+def _part(name: str, *keys: Any) -> Select[Any]:
+    none = cast(null(), String)
+    a, b, c = [*keys, none, none][:3]
+    return select(literal(name).label("part"), a.label("a"), b.label("b"), c.label("c"), func.count().label("issues"))
+
+
+def _ended(parts: Sequence[Any]) -> list[Ended]:
+    found = [Ended(part.a, part.b, part.c, part.issues) for part in parts]
+    return sorted(found, key=lambda each: (each.channel, each.category or "", each.outcome or ""))
+
+
+def _at_hours(parts: Sequence[Any], ahead: int) -> list[AtHour]:
+    sums = Counter[tuple[str, int]]()
+    for part in parts:
+        local = (int(part.b) + ahead) % 24
+        sums[part.a, local - local % HOURS_TOGETHER] += part.issues
+    return [AtHour(community, hour, issues) for (community, hour), issues in sorted(sums.items())]
+
+
+def _of_issues(parts: Sequence[Any]) -> list[Deadlines]:
+    found = []
+    for kind, key in zip(OF_ISSUES, ("a", "b"), strict=True):
+        sums = Counter[str]()
+        for part in parts:
+            says = "missed" if getattr(part, key) == "1" else "kept" if part.c == "1" else "running"
+            sums[says] += part.issues
+        found.append(Deadlines(kind, sums["kept"], sums["missed"], sums["running"]))
+    return found
 
 
 def _local(hour: str, zone: str) -> datetime:

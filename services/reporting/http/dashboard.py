@@ -16,6 +16,7 @@ from services.reporting.exports.as_csv import csv_of
 from services.reporting.exports.as_pdf import Printer
 from services.reporting.exports.as_xlsx import xlsx_of
 from services.reporting.exports.facts import Facts
+from services.reporting.exports.remembering import Remembered
 from services.reporting.exports.sheets import Written
 from services.reporting.exports.writing import written
 from services.reporting.http.api import STAFF, asked_period, period_of
@@ -41,7 +42,7 @@ TYPES = {
 Counted = Callable[[KnownBody, Period], Awaitable[Facts]]
 
 
-def dashboard_pages(reports: Reports, counted: Counted, names: NameBook, clock: Clock) -> APIRouter:
+def dashboard_pages(reports: Reports, remembered: Remembered, names: NameBook, clock: Clock) -> APIRouter:
     """The page, for all staff."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(allow(*STAFF))])
 
@@ -57,15 +58,16 @@ def dashboard_pages(reports: Reports, counted: Counted, names: NameBook, clock: 
         chosen = await reports.body(body) if body else bodies[0]
         last = to_on or local_date(clock.now(), chosen.time_zone)
         period = period_of(from_on or last.replace(month=1, day=1), last)
-        facts = await counted(chosen, period)
+        counted = await remembered.of(chosen, period)
         translator = translator_of(request)
         asked = {"body": chosen.code, "from": period.from_on.isoformat(), "to": period.to_on.isoformat()}
         return render(
             request,
             "reporting/dashboard.html",
             bodies=bodies,
-            facts=facts,
-            report=written(facts, translator, names.called),
+            facts=counted.facts,
+            counted_at=counted.at,
+            report=written(counted.facts, translator, names.called),
             translator=translator,
             form=blank(**asked),
             export=urlencode(asked),
