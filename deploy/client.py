@@ -61,6 +61,10 @@ class BodyClient:
         """The JSON that GET answers; raises :class:`Refused` or ``httpx.TransportError``."""
         return await self._ask("GET", path, params=query)
 
+    async def get_file(self, path: str, **query: str) -> bytes:
+        """The bytes that GET answers, whatever they are; raises as :meth:`get` does."""
+        return (await self._answer("GET", path, params=query)).content
+
     async def post(self, path: str, content: Any = None, *, key: str | None = None) -> Any:
         """The JSON that POST answers to ``content``; ``key`` is its Idempotency-Key."""
         headers = {"Idempotency-Key": key} if key else {}
@@ -76,11 +80,17 @@ class BodyClient:
         return await self._ask("POST", path, content=content, params=query, headers=headers)
 
     async def _ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any) -> Any:
+        answer = await self._answer(method, path, headers=headers, **request)
+        return answer.json() if answer.content else None
+
+    async def _answer(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **request: Any
+    ) -> httpx.Response:
         answer = await self._send(method, path, headers or {}, request)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._token = None
             answer = await self._send(method, path, headers or {}, request)
-        return _content(answer)
+        return _accepted(answer)
 
     async def _send(self, method: str, path: str, headers: dict[str, str], request: dict[str, Any]) -> httpx.Response:
         # Of many requests at once only one signs in: passwords are slow to check on purpose.
@@ -92,14 +102,14 @@ class BodyClient:
 
     async def _sign_in(self) -> str:
         said = await self._http.post("/api/v1/login", json={"login": self._login, "password": self._password})
-        token = _content(said)["access_token"]
+        token = _accepted(said).json()["access_token"]
         assert isinstance(token, str)
         return token
 
 
-def _content(answer: httpx.Response) -> Any:
+def _accepted(answer: httpx.Response) -> httpx.Response:
     if answer.is_success:
-        return answer.json() if answer.content else None
+        return answer
     try:
         problem = answer.json()
     except ValueError:

@@ -139,4 +139,14 @@ def _days_off(_: Machine) -> Iterator[Finding]:
     yield Finding("the country's days off", until - today >= _IN_TIME, says, only_warns=True)
 
 
-_CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _server_settings, _days_off)
+def _pdf(_: Machine) -> Iterator[Finding]:
+    try:
+        import weasyprint  # half a second, for this check alone
+    except OSError:
+        says = "Pango is missing, so reports are not made as PDF (libpango-1.0-0, libpangoft2-1.0-0); all else works"
+        yield Finding("PDF", False, says, only_warns=True)
+    else:
+        yield Finding("PDF", True, f"WeasyPrint {weasyprint.__version__} and Pango")
+
+
+_CHECKS: tuple[Check, ...] = (_python, _server, _folder, _ports, _database, _secrets, _server_settings, _days_off, _pdf)

@@ -20,6 +20,7 @@ from deploy.cli import (
     parked,
     reporting,
     roster,
+    sample,
     state,
     tier,
     tier_ledger,
@@ -49,6 +50,7 @@ def build() -> typer.Typer:
     app.command()(figures.figures)
     app.add_typer(roster.build(), name="roster")
     app.add_typer(ledger.build(), name="ledger")
+    app.command()(sample.sample)
     app.add_typer(parked.build(), name="parked")
     app.add_typer(reporting.build(), name="reporting")
     app.command()(fakes.fakes)

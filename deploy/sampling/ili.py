@@ -28,6 +28,8 @@ MEMBERS: Mapping[str, int] = {
     "nilka": 115,
 }
 """How many members each body has: 1,787 together."""
+BELOW = tuple(code for code in MEMBERS if code not in ("ili", "zhaosu"))
+"""The bodies below that have no sample of their own."""
 CITIES = frozenset({"yining-city", "kuytun", "khorgas"})
 OF_A_STATION = 12
 """Members at a station, about."""

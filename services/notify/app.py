@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.notify.events import handlers
-from services.notify.http.api import notices_api
+from services.notify.http.api import briefings_api, notices_api
 from services.notify.http.pages import notice_pages
 from services.notify.letters import Letters
 from services.notify.neighbours import http_neighbours
@@ -92,6 +92,7 @@ def build(settings: NotifySettings, registry: CollectorRegistry | None = None, c
         templates=[HERE / "http" / "templates"],
         routers=[
             notices_api(delivery_log),
+            briefings_api(runtime.writer, runtime.arrivals),
             parked_router(runtime, "notify"),
             notice_pages(delivery_log),
         ],

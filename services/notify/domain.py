@@ -66,6 +66,9 @@ class Kind(StrEnum):
     BRIEF_LATE = "brief-late"
     """To the office of either body: a decision on a brief is overdue."""
 
+    BRIEFING = "briefing"
+    """To the office: the week beside the week before, in figures."""
+
     @property
     def audience(self) -> Audience:
         """Who is told."""
@@ -102,6 +105,7 @@ _AUDIENCES = {
     Kind.BRIEF_RECEIVED: Audience.OFFICE,
     Kind.BRIEF_BACK: Audience.OFFICE,
     Kind.BRIEF_LATE: Audience.OFFICE,
+    Kind.BRIEFING: Audience.OFFICE,
 }
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from services.notify.letters import Commitment, Invitation
 from shared.clock import Clock
+from shared.i18n import CODES
 from shared.web.neighbours import neighbour_client
 
 PATIENCE_SECONDS = 10.0
@@ -65,6 +66,9 @@ class Neighbours(Protocol):
     async def office(self) -> Address:
         """Where the office of the body is told, as routing keeps it."""
 
+    async def briefing(self, week: str, language: str | None) -> Answer | None:
+        """What reporting says of the week from that Monday, its title as the first line; None where it says nothing."""
+
     async def asked(self, referral_id: str) -> Asked | None:
         """What consultation asks a department; None where it has replied meanwhile."""
 
@@ -93,6 +97,11 @@ class _Commitment(BaseModel):
     by: str
     what: str
     due_on: date
+
+
+class _Briefing(BaseModel):
+    title: str
+    sentences: list[str]
 
 
 class _Asked(BaseModel):
@@ -164,6 +173,14 @@ class HttpNeighbours:
             return Address(None, None)
         found = _MemberAddress.model_validate_json(answer)
         return Address(found.email, found.language)
+
+    async def briefing(self, week: str, language: str | None) -> Answer | None:
+        query = f"?language={language}" if language in CODES else ""
+        answer = await self._get(f"/api/v1/reporting/briefings/{week}/letter{query}")
+        if answer is None:
+            return None
+        found = _Briefing.model_validate_json(answer)
+        return Answer("\n".join([found.title, "", *found.sentences]))
 
     async def asked(self, referral_id: str) -> Asked | None:
         answer = await self._get(f"/api/v1/referrals/{referral_id}/letter")

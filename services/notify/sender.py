@@ -136,6 +136,9 @@ class Sender:
                 return await self._neighbours.department(department), told
             if notice.kind.audience is Audience.MEMBER:
                 return await self._neighbours.member(notice.member or ""), Answer(None)
+            if notice.kind is Kind.BRIEFING:
+                office = await self._neighbours.office()
+                return office, await self._neighbours.briefing(notice.facts["week"], office.language)
             if notice.kind.audience is Audience.OFFICE:
                 return await self._neighbours.office(), Answer(None)
             if notice.kind.audience is Audience.DEPARTMENT:
@@ -198,6 +201,8 @@ def _page_of(notice: DueNotice) -> str:
         return "/office/deadlines"
     if notice.kind is Kind.HANDOVER_LATE:
         return f"/office/handovers/{notice.facts['handover_id']}"
+    if notice.kind is Kind.BRIEFING:
+        return f"/reports/briefings/{notice.facts['week']}"
     if "supervision_id" in notice.facts:
         return f"/office/supervisions/{notice.facts['supervision_id']}"
     if "handing_id" in notice.facts:

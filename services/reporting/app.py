@@ -12,13 +12,26 @@ from fastapi import FastAPI
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry
 
+from services.reporting.behind import Behind
+from services.reporting.briefings.duty import BriefingDuty
+from services.reporting.briefings.keeping import Briefings
+from services.reporting.charts.counting import Counting
 from services.reporting.doings import Doings
 from services.reporting.events import handlers
+from services.reporting.exports.as_pdf import Printer
+from services.reporting.exports.facts import facts_of
 from services.reporting.http.api import figures_api
+from services.reporting.http.behind import behind_api, behind_pages
+from services.reporting.http.briefing_pages import briefing_api, briefing_pages
+from services.reporting.http.dashboard import dashboard_pages, export_api
+from services.reporting.http.definitions_api import definitions_api
 from services.reporting.http.late_api import late_api
 from services.reporting.http.late_pages import late_pages
 from services.reporting.http.ledger_api import TierLedgers, ledger_api
 from services.reporting.http.pages import report_pages
+from services.reporting.http.public_pages import public_api, public_pages
+from services.reporting.http.rollup_api import rollup_api
+from services.reporting.http.showing_pages import showing_api, showing_pages
 from services.reporting.http.tier_pages import tier_pages
 from services.reporting.http.tiers_api import tiers_api
 from services.reporting.http.ways import ways_api
@@ -32,11 +45,14 @@ from services.reporting.ledger.held import hold
 from services.reporting.ledger.holdings import Holdings
 from services.reporting.ledger.neighbours import http_ledgers
 from services.reporting.projection import live_projection
+from services.reporting.public.figures import PublicReports
+from services.reporting.public.showing import Showings
 from services.reporting.queries import Reports
 from services.reporting.rebuilding.rebuild import stream_at
 from services.reporting.rebuilding.rebuilds import Rebuilds
 from services.reporting.rebuilding.replay import StreamReplay
 from services.reporting.rebuilding.unread import ReadingAgain, UnreadFields
+from services.reporting.rollup import Rollups
 from services.reporting.settings import ReportingSettings, uplink_stream, uplink_url
 from services.reporting.tables import MESSAGING, MIGRATIONS
 from services.reporting.tiers.links import Links
@@ -63,7 +79,15 @@ from shared.web.service import Service
 
 HERE = Path(__file__).parent
 TOKEN_LIFETIME = timedelta(minutes=5)
-PREFIXES = ("/reports", "/office/tiers", "/api/v1/figures", "/api/v1/reporting", "/api/v1/tiers")
+PREFIXES = (
+    "/reports",
+    "/office/tiers",
+    "/public",
+    "/api/v1/figures",
+    "/api/v1/public",
+    "/api/v1/reporting",
+    "/api/v1/tiers",
+)
 
 
 def build(
@@ -72,7 +96,7 @@ def build(
     """Reporting of one body, wired and not started. Raises ValueError without ``nats_uplink_url``."""
     registry, clock = registry or CollectorRegistry(), clock or SystemClock()
     stream, url = uplink_stream(settings), uplink_url(settings)
-    projection, ways, unread = live_projection(), Ways(settings.body), UnreadFields()
+    projection, ways, unread = live_projection(settings.time_zone), Ways(settings.body), UnreadFields()
     runtime = Runtime(
         settings,
         clock,
@@ -134,9 +158,24 @@ def build(
         parent=settings.parent,
         silent_after=timedelta(hours=settings.tier_silent_hours),
     )
+    rollups, behind = Rollups(reports, topology), Behind(runtime.reader, settings.body)
     duties = [rebuilds.running, reading_again.running, Freshening(holdings, rebuilds, runtime.writer).running]
     outboxes = Outboxes(neighbours)
     late, names = Late(runtime.reader, settings.body), NameBook(settings.neighbours)
+    counting, printer = Counting(runtime.reader), Printer()
+    counted = partial(facts_of, reports, counting)
+    public, showings = PublicReports(reports, counted, clock), Showings(runtime.reader, runtime.writer)
+    briefings = Briefings(runtime.reader, runtime.writer)
+    briefing = BriefingDuty(
+        reports=reports,
+        counting=counting,
+        showings=showings,
+        briefings=briefings,
+        clock=clock,
+        neighbours=settings.neighbours,
+        token=token,
+    )
+    duties.append(briefing.running)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -159,14 +198,26 @@ def build(
         templates=[HERE / "http" / "templates"],
         routers=[
             figures_api(reports, doings, lateness, rebuilds, partial(lag_of, runtime.link, stream)),
+            definitions_api(),
+            rollup_api(rollups),
+            behind_api(behind, reports),
+            behind_pages(behind, reports, rollups),
             ledger_api(tiers),
             ways_api(runtime.reader, runtime.writer, ways),
             parked_router(runtime, "reporting"),
-            report_pages(reports, doings, lateness, clock),
+            report_pages(reports, rollups, doings, lateness, clock),
             tiers_api(topology, outboxes),
             tier_pages(topology, outboxes, tiers),
             late_api(late),
             late_pages(late, reports),
+            dashboard_pages(reports, counted, names, clock),
+            export_api(reports, counted, names, printer),
+            public_api(public, showings),
+            public_pages(public, showings),
+            showing_api(showings),
+            showing_pages(showings),
+            briefing_pages(briefings, names, printer),
+            briefing_api(briefings),
         ],
         lifespan=lifespan,
         registry=registry,

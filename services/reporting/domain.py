@@ -38,6 +38,8 @@ class Period:
 
     from_on: date
     to_on: date
+    as_of: date | None = None
+    """Counted is what was known by the end of this day; None for all that is known now."""
 
     def __post_init__(self) -> None:
         if self.to_on < self.from_on:
@@ -53,6 +55,10 @@ class Period:
             return datetime.max.replace(tzinfo=UTC)
         return _midnight(self.to_on + timedelta(days=1), zone)
 
+    def known_before(self, zone: str) -> datetime | None:
+        """The first moment whose knowledge is not counted; None where all is. In UTC."""
+        return None if self.as_of is None else Period(self.as_of, self.as_of).ends_at(zone)
+
     def months(self) -> list[date]:
         """The first day of every month that the period touches."""
         first = self.from_on.year * 12 + self.from_on.month - 1
@@ -62,7 +68,7 @@ class Period:
     def within_month(self, first: date) -> Period:
         """The part of the period that lies in the month beginning on ``first``, which it must touch."""
         last = first.replace(day=monthrange(first.year, first.month)[1])
-        return Period(max(first, self.from_on), min(last, self.to_on))
+        return Period(max(first, self.from_on), min(last, self.to_on), self.as_of)
 
 
 def _midnight(on: date, zone: str) -> datetime:

@@ -18,7 +18,7 @@ def handlers(projection: Projection, ways: Ways, unread: UnreadFields | None = N
 
     async def keep(tx: Transaction, received: Sequence[Received[Any]]) -> None:
         await ways.check(tx, [item.address for item in received])
-        await projection.keep(tx, rows_of((item.address.body, item.event) for item in received))
+        await projection.keep(tx, rows_of((item.address.body, item.event, item.said_at) for item in received))
         if unread is not None:
             await unread.note(tx, received)
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, case
 
 from services.reporting.domain import PLANNED, Step
+from services.reporting.grains.keeping import Grains
 from services.reporting.projecting.five_ones import FIVE_ONES
+from services.reporting.projecting.registers import REGISTERS
 from services.reporting.projecting.research import RESEARCH
+from services.reporting.schema import KNOWN_AT, Fact
 from services.reporting.tables import (
     PROJECTION,
     Activity,
@@ -49,10 +53,11 @@ class Projected(Generic[E]):
     event: type[E]
     table: str
     row: Callable[[E], Row | None]
+    says_when_known: bool
 
 
 def _projected(event: type[E], table: type[TableRow], row: Callable[[E], Row | None]) -> Projected[Any]:
-    return Projected(event, str(table.__tablename__), row)
+    return Projected(event, str(table.__tablename__), row, issubclass(table, Fact))
 
 
 def _step(step: Step, says: Callable[[Any], str | None] = lambda event: None) -> Callable[[Any], Row]:
@@ -227,7 +232,7 @@ PROJECTED: tuple[Projected[Any], ...] = (
     _projected(report.DeadlineSettled, SettledDeadline, _settled),
     _projected(report.BriefHandedIn, BriefStep, _brief("handed-in")),
     _projected(report.BriefSettled, BriefStep, _brief("settled", lambda event: str(event.outcome))),
-    *(_projected(event, table, row) for event, table, row in (*RESEARCH, *FIVE_ONES)),
+    *(_projected(event, table, row) for event, table, row in (*REGISTERS, *RESEARCH, *FIVE_ONES)),
 )
 
 _BY_EVENT: dict[type[Event], list[Projected[Any]]] = {
@@ -236,11 +241,19 @@ _BY_EVENT: dict[type[Event], list[Projected[Any]]] = {
 }
 
 
-def rows_of(events: Iterable[tuple[str, Event]]) -> RowsByTable:
-    """The rows that ``events``, each with the body that reported it, become; those of no class here are skipped."""
+Reported = tuple[str, Event, datetime | None]
+"""The body that reported an event, the event, and when the body wrote it down, where it says so."""
+
+
+def rows_of(events: Iterable[Reported]) -> RowsByTable:
+    """The rows that ``events`` become; those of no class here are skipped.
+
+    When a fact was known comes from its publisher and never from its arrival, so that it is the same at every tier
+    and after every rebuild. One whose publisher does not say was known when it occurred.
+    """
     rows: defaultdict[str, list[Row]] = defaultdict(list)
     newest: dict[str, Any] = {}
-    for body, event in events:
+    for body, event, said_at in events:
         known = _BY_EVENT.get(type(event))
         if known is None:
             continue
@@ -248,6 +261,8 @@ def rows_of(events: Iterable[tuple[str, Event]]) -> RowsByTable:
             row = projected.row(event)
             if row is not None:
                 row["body"] = body
+                if projected.says_when_known:
+                    row["known_at"] = said_at or event.occurred_at
                 rows[projected.table].append(row)
         if body not in newest or event.occurred_at > newest[body]:
             newest[body] = event.occurred_at
@@ -259,14 +274,29 @@ def rows_of(events: Iterable[tuple[str, Event]]) -> RowsByTable:
 class Projection:
     """A set of projection tables to keep rows in: the ones that pages read, or those of a rebuild."""
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tables: Mapping[str, Table], own_zone: str | None = None) -> None:
+        """``own_zone``: IANA name of the zone of bodies that name none; without it spans and days are not kept."""
         self.tables = dict(tables)
+        self.own_zone = own_zone
+        self.grains = Grains(self.tables, own_zone) if own_zone else None
 
     async def keep(self, tx: Transaction, rows: RowsByTable) -> None:
-        """Add ``rows``, one statement per table however many there are."""
+        """Add ``rows``, and bring spans and days in step with them."""
+        if self.grains is None or not rows:
+            await self.add(tx, rows)
+            return
+        before = await self.grains.look(tx, rows)
+        await self.add(tx, rows)
+        await self.grains.settle(tx, before, rows)
+
+    async def add(self, tx: Transaction, rows: RowsByTable) -> None:
+        """Add ``rows``, one statement per table however many there are, and no more than them."""
         for name, of_table in rows.items():
             if name == BODIES:
                 await tx.execute(self._newest(tx), of_table)
+            elif KNOWN_AT in self.tables[name].c:
+                # What is said once more, by a service that was restored, is known since it was said first.
+                await tx.add_or_lower(self.tables[name], of_table, KNOWN_AT)
             else:
                 await tx.add_missing(self.tables[name], of_table)
 
@@ -279,6 +309,7 @@ class Projection:
         )
 
 
-def live_projection() -> Projection:
-    """The projection that pages and figures read."""
-    return Projection({str(table.__tablename__): table.__table__ for table in PROJECTION})  # type: ignore[attr-defined]
+def live_projection(own_zone: str | None = None) -> Projection:
+    """The projection that pages and figures read; ``own_zone`` for whoever keeps rows in it."""
+    tables = {str(table.__tablename__): table.__table__ for table in PROJECTION}  # type: ignore[attr-defined]
+    return Projection(tables, own_zone)

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, Select, case, func, literal, select
+from sqlalchemy import and_, case, func, or_, select
 
-from services.reporting.counting import five_ones, research, studies
-from services.reporting.domain import PLANNED, Period, Step, percent
+from services.reporting.bodies import ROSTER_FIGURES, KnownBody
+from services.reporting.counting import days, doings, five_ones, registers, research, rosters, studies
+from services.reporting.counting.issues import Raised
+from services.reporting.counting.within import within
+from services.reporting.domain import Period
 from services.reporting.figures import Value
 from services.reporting.projection import live_projection
+from services.reporting.rates import RATE_OF_FIGURE, Rate, RateName, rates_of
 from shared.clock import local_date
 from shared.db.reader import Reader
 from shared.errors import NotFound
 
-ROSTER_FIGURES = ("members", "stations", "stations_in_townships", "duty_days_per_month")
-WITHDRAWN = "withdrawn"
+__all__ = ["Counted", "KnownBody", "RaisedBy", "Reports"]
+
 MOST_MONTHS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class KnownBody:
-    """This body or one below it; what its roster would say is None until a roster has come."""
+class Counted:
+    """Figures of a body over a period: ``values`` by the keys of the catalogue, with ``tier`` and ``parent``."""
 
-    code: str
-    tier: str | None
-    parent: str | None
-    time_zone: str
-    newest_at: datetime | None
-    """When the newest thing that it reported occurred."""
-    roster: Mapping[str, int | None]
+    values: Mapping[str, Value]
+    rates: Mapping[RateName, Rate]
+
+    def document(self) -> dict[str, Any]:
+        """For the wire: every key of the catalogue, ``tier``, ``parent``, and ``rates``, each with its percentage."""
+        rates = {name: {"percent": rate.percent, **asdict(rate)} for name, rate in self.rates.items()}
+        return {**self.values, "rates": rates}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Reports:
             select(rosters.c.body, func.max(rosters.c.revision).label("revision")).group_by(rosters.c.body).subquery()
         )
         rows = await self._reader.all(
-            select(bodies.c.newest_at, rosters, bodies.c.body.label("code"))
+            select(bodies.c.newest_at, bodies.c.days_zone, rosters, bodies.c.body.label("code"))
             .outerjoin(newest, newest.c.body == bodies.c.body)
             .outerjoin(rosters, (rosters.c.body == newest.c.body) & (rosters.c.revision == newest.c.revision))
             .order_by(bodies.c.body)
@@ -76,43 +81,66 @@ class Reports:
         raise NotFound("unknown-body", "No body of this code reports here.", field="body")
 
     async def figures(self, body: KnownBody, period: Period) -> dict[str, Value]:
-        """Every figure of the catalogue by key, with ``tier`` and ``parent``; all counts from one snapshot."""
-        raised = self._raised(body, period)
-        collected = self._collected(body, period, raised)
-        closed = self._closed(body, period, collected)
-        ratings = self._ratings(body, raised)
-        counts = await self._reader.one(
-            select(
-                self._held("receptions", "held_at", body, period).label("residents_received"),
-                select(func.count()).select_from(collected).scalar_subquery().label("opinions_collected"),
-                _where(closed, "solved").label("opinions_solved"),
-                _where(closed, "answered", PLANNED).label("opinions_answered"),
-                self._held("consultations", "held_at", body, period).label("consultations"),
-                self._held("surveys", "made_at", body, period).label("surveys_and_inspections"),
-                self._held("activities", "held_at", body, period, kind="talk").label("policy_talks"),
-                _where(ratings, "satisfied").label("satisfied"),
-                select(func.count()).select_from(ratings).scalar_subquery().label("rated"),
-            )
-        )
-        assert counts is not None
-        found: dict[str, Value] = dict(counts._mapping)
-        satisfied, rated = found.pop("satisfied"), found.pop("rated")
-        assert isinstance(satisfied, int)
-        assert isinstance(rated, int)
+        """Every figure of the catalogue by its key, with ``tier`` and ``parent``."""
+        return dict((await self.counted(body, period)).values)
+
+    async def counted(self, body: KnownBody, period: Period) -> Counted:
+        """The same with the rates; issues and activities are counted in one statement, and so as of one moment."""
+        if days.are_kept(body, period):
+            counts = (await days.told(self._reader, [body], period))[body.code].counts()
+        else:
+            counts = await self._from_facts(body, period)
+        return await self._figures_of(counts, body, period)
+
+    async def counted_of_each(self, bodies: Sequence[KnownBody], period: Period) -> dict[str, Counted]:
+        """The figures of several bodies, each over the days of its own calendar, by code."""
+        quick = [body for body in bodies if days.are_kept(body, period)]
+        told = await days.told(self._reader, quick, period) if quick else {}
         return {
+            body.code: await self._figures_of(told[body.code].counts(), body, period)
+            if body.code in told
+            else await self.counted(body, period)
+            for body in bodies
+        }
+
+    async def _from_facts(self, body: KnownBody, period: Period) -> dict[str, int]:
+        columns = Raised(body, period).columns() | doings.columns(body, period)
+        row = await self._reader.one(select(*(column.label(key) for key, column in columns.items())))
+        assert row is not None
+        return dict(row._mapping)
+
+    async def _figures_of(self, counts: Mapping[str, int], body: KnownBody, period: Period) -> Counted:
+        rates = rates_of(counts)
+        values: dict[str, Value] = {
             "tier": body.tier,
             "parent": body.parent,
-            **body.roster,
-            **found,
-            "satisfaction_percent": percent(satisfied, rated),
+            **await rosters.counted(self._reader, body, period),
+            "residents_received": counts["residents_received"],
+            "opinions_collected": counts["opinions_collected"],
+            "opinions_solved": counts["opinions_solved"],
+            "opinions_answered": counts["opinions_answered"],
+            "consultations": counts["consultations"],
+            "surveys_and_inspections": counts["surveys_and_inspections"],
+            "policy_talks": counts["policy_talks"],
+            **{key: rates[name].percent for key, name in RATE_OF_FIGURE.items()},
+            **await registers.counted(self._reader, body, period),
             **await studies.counted(self._reader, body, period),
             **await five_ones.counted(self._reader, body, period),
             **await research.counted(self._reader, body, period),
         }
+        return Counted(values, rates)
+
+    async def raised_at_once(self, bodies: Sequence[KnownBody], period: Period) -> int:
+        """What residents raised in all these bodies, counted in one go from the facts and not body by body."""
+        issues = self._tables["issues"]
+        anywhere = or_(*(and_(*within(issues, "submitted_at", body, period)) for body in bodies))
+        return int(await self._reader.scalar(select(func.count()).select_from(issues).where(anywhere)))
 
     async def issues_by_month(self, body: KnownBody, period: Period) -> list[tuple[date, int]]:
         """How many issues were submitted in each month, from the first to the last that had any; at most ten years."""
-        collected = self._collected(body, period, self._raised(body, period))
+        if days.are_kept(body, period):
+            return _months(await days.by_day(self._reader, body, period))
+        collected = Raised(body, period).collected
         at = collected.c.submitted_at
         span = await self._reader.one(select(func.min(at).label("first"), func.max(at).label("last")))
         if span is None or span.first is None:
@@ -127,7 +155,11 @@ class Reports:
 
     async def issues_by_category(self, body: KnownBody, period: Period) -> list[tuple[str | None, int]]:
         """Categories with their issues, the most frequent first; None for those without one."""
-        collected = self._collected(body, period, self._raised(body, period))
+        if days.are_kept(body, period):
+            told = await days.by_category(self._reader, body, period)
+            counted = [(category or None, issues) for category, (issues, _) in told.items() if issues]
+            return sorted(counted, key=lambda each: (-each[1], each[0] is not None, each[0] or ""))
+        collected = Raised(body, period).collected
         number = func.count().label("number")
         rows = await self._reader.all(
             select(collected.c.category, number)
@@ -138,8 +170,13 @@ class Reports:
 
     async def issues_by_outcome(self, body: KnownBody, period: Period) -> dict[str | None, int]:
         """How the issues stood at the end of the period; None for those still open then."""
-        collected = self._collected(body, period, self._raised(body, period))
-        closed = self._closed(body, period, collected)
+        if days.are_kept(body, period):
+            told = (await days.told(self._reader, [body], period))[body.code]
+            still_open = told.collected - sum(told.outcomes.values())
+            stood: dict[str | None, int] = dict[str | None, int](told.outcomes.items())
+            return stood | {None: still_open} if still_open else stood
+        raised = Raised(body, period)
+        collected, closed = raised.collected, raised.closed
         rows = await self._reader.all(
             select(closed.c.says, func.count().label("number"))
             .select_from(collected)
@@ -157,14 +194,7 @@ class Reports:
             row.time_zone or self._own.time_zone,
             row.newest_at,
             {key: getattr(row, key) for key in ROSTER_FIGURES},
-        )
-
-    def _held(self, table: str, when: str, body: KnownBody, period: Period, **equal: str) -> Any:
-        """How many rows of ``table`` fall into the period."""
-        return (
-            select(func.count())
-            .where(*_within(self._tables[table], when, body, period), *_equal(self._tables[table], equal))
-            .scalar_subquery()
+            row.days_zone,
         )
 
     async def residents(self, body: KnownBody, period: Period) -> list[RaisedBy]:
@@ -172,8 +202,12 @@ class Reports:
 
         An issue that was joined to another at the end of the period is no issue more, and its resident is one more.
         """
-        raised = self._raised(body, period)
-        collected = self._collected(body, period, raised)
+        if days.are_kept(body, period):
+            told = await days.by_category(self._reader, body, period)
+            counted = [RaisedBy(category or None, *numbers) for category, numbers in told.items()]
+            return sorted(counted, key=lambda each: (-each.residents, each.category is not None, each.category or ""))
+        found = Raised(body, period)
+        raised, collected = found.all, found.collected
         issues, residents = func.count(collected.c.reference), func.count()
         rows = await self._reader.all(
             select(raised.c.category, issues.label("issues"), residents.label("residents"))
@@ -184,101 +218,12 @@ class Reports:
         )
         return [RaisedBy(row.category, row.issues, row.residents) for row in rows]
 
-    def _raised(self, body: KnownBody, period: Period) -> CTE:
-        """What residents raised in the period, each for themselves."""
-        issues = self._tables["issues"]
-        return (
-            select(issues.c.reference, issues.c.category, issues.c.submitted_at)
-            .where(*_within(issues, "submitted_at", body, period))
-            .cte("raised")
-        )
 
-    def _collected(self, body: KnownBody, period: Period, raised: CTE) -> CTE:
-        """Of what was raised, the issues: what is counted with another one at the end of the period is left out.
-
-        Joining and splitting alternate and their publisher counts them, so the later of the two tells, in whatever
-        order the reports of them arrived.
-        """
-        steps = self._tables["issue_steps"]
-        joining = func.max(case((steps.c.step == Step.JOINED, steps.c.number), else_=0))
-        splitting = func.max(case((steps.c.step == Step.SPLIT, steps.c.number), else_=0))
-        joined = (
-            select(steps.c.reference)
-            .join(raised, raised.c.reference == steps.c.reference)
-            .where(
-                steps.c.body == body.code,
-                steps.c.step.in_([Step.JOINED, Step.SPLIT]),
-                steps.c.occurred_at < period.ends_at(body.time_zone),
-            )
-            .group_by(steps.c.reference)
-            .having(joining > splitting)
-        )
-        return select(raised).where(raised.c.reference.not_in(joined)).cte("collected")
-
-    def _closed(self, body: KnownBody, period: Period, collected: CTE) -> CTE:
-        """Of the collected, those closed at the end of the period, each with its outcome.
-
-        Closing needs an open issue and reopening a closed one, so the two alternate: counting them tells the state,
-        whatever order the reports of them arrived in, and whatever dates a paper record bears. The outcome is that
-        of the last closing by its publisher's count. A withdrawn issue was ended by its resident.
-        """
-        steps = self._tables["issue_steps"]
-        closing, reopening = steps.c.step == Step.CLOSED, steps.c.step == Step.REOPENED
-        by_the_end: Select[Any] = (
-            select(
-                steps.c.reference,
-                func.max(case((closing, steps.c.number))).label("number"),
-                func.count(case((steps.c.step == Step.WITHDRAWN, 1))).label("withdrawals"),
-            )
-            .join(collected, collected.c.reference == steps.c.reference)
-            .where(steps.c.body == body.code, steps.c.occurred_at < period.ends_at(body.time_zone))
-            .group_by(steps.c.reference)
-            .having(
-                (func.count(case((closing, 1))) > func.count(case((reopening, 1))))
-                | (func.count(case((steps.c.step == Step.WITHDRAWN, 1))) > 0)
-            )
-        )
-        ended = by_the_end.cte("ended")
-        return (
-            select(
-                ended.c.reference, case((ended.c.withdrawals > 0, literal(WITHDRAWN)), else_=steps.c.says).label("says")
-            )
-            .outerjoin(
-                steps,
-                (steps.c.body == body.code)
-                & (steps.c.reference == ended.c.reference)
-                & (steps.c.step == Step.CLOSED)
-                & (steps.c.number == ended.c.number),
-            )
-            .cte("closed")
-        )
-
-    def _ratings(self, body: KnownBody, raised: CTE) -> CTE:
-        """Of what was raised, that which its resident rated, each with the latest rating."""
-        steps = self._tables["issue_steps"]
-        latest = (
-            select(steps.c.reference, func.max(steps.c.number).label("number"))
-            .join(raised, raised.c.reference == steps.c.reference)
-            .where(steps.c.body == body.code, steps.c.step == Step.RATED)
-            .group_by(steps.c.reference)
-            .cte("latest")
-        )
-        return (
-            select(steps.c.reference, steps.c.says)
-            .join(latest, (latest.c.reference == steps.c.reference) & (latest.c.number == steps.c.number))
-            .where(steps.c.body == body.code, steps.c.step == Step.RATED)
-            .cte("ratings")
-        )
-
-
-def _within(table: Any, when: str, body: KnownBody, period: Period) -> tuple[Any, ...]:
-    zone = body.time_zone
-    return table.c.body == body.code, table.c[when] >= period.begins_at(zone), table.c[when] < period.ends_at(zone)
-
-
-def _equal(table: Any, equal: Mapping[str, str]) -> list[Any]:
-    return [table.c[name] == value for name, value in equal.items()]
-
-
-def _where(cte: CTE, *says: str) -> Any:
-    return select(func.count()).select_from(cte).where(cte.c.says.in_(says)).scalar_subquery()
+def _months(by_day: Mapping[date, int]) -> list[tuple[date, int]]:
+    if not by_day:
+        return []
+    months = Period(min(by_day), max(by_day)).months()[-MOST_MONTHS:]
+    counted: Counter[date] = Counter()
+    for on, number in by_day.items():
+        counted[on.replace(day=1)] += number
+    return [(month, counted[month]) for month in months]

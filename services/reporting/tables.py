@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from services.reporting.rows.five_ones import FIVE_ONES
+from services.reporting.rows.registers import REGISTERS
 from services.reporting.rows.research import RESEARCH
-from services.reporting.schema import METADATA, Row
-from shared.db.types import BigKey, UTCDateTime
+from services.reporting.schema import METADATA, Fact, Row
+from shared.db.types import BigKey, Json, UTCDateTime
 from shared.messaging.tables import messaging_tables
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,9 +31,11 @@ class Body(Row, table=True):
     __tablename__ = "bodies"
 
     newest_at: datetime = Field(sa_type=UTCDateTime)
+    days_zone: str | None = Field(default=None, max_length=64)
+    """In whose days its spans and days are counted; null where they are not kept yet."""
 
 
-class Roster(Row, table=True):
+class Roster(Fact, table=True):
     """What a body has, as it counted itself at one revision of its roster."""
 
     __tablename__ = "rosters"
@@ -46,7 +50,7 @@ class Roster(Row, table=True):
     duty_days_per_month: int
 
 
-class Issue(Row, table=True):
+class Issue(Fact, table=True):
     """An issue was submitted."""
 
     __tablename__ = "issues"
@@ -60,7 +64,7 @@ class Issue(Row, table=True):
     channel: str = Field(max_length=16)
 
 
-class IssueStep(Row, table=True):
+class IssueStep(Fact, table=True):
     """Something happened to an issue; ``number`` is its publisher's own count of the issue's steps."""
 
     __tablename__ = "issue_steps"
@@ -73,7 +77,7 @@ class IssueStep(Row, table=True):
     """The outcome of a closing, the rating of a rating."""
 
 
-class Reception(Row, table=True):
+class Reception(Fact, table=True):
     """A resident was received."""
 
     __tablename__ = "receptions"
@@ -86,7 +90,7 @@ class Reception(Row, table=True):
     channel: str = Field(max_length=16)
 
 
-class Survey(Row, table=True):
+class Survey(Fact, table=True):
     """A survey or inspection was made."""
 
     __tablename__ = "surveys"
@@ -99,7 +103,7 @@ class Survey(Row, table=True):
     members: int
 
 
-class Consultation(Row, table=True):
+class Consultation(Fact, table=True):
     """A consultation was held."""
 
     __tablename__ = "consultations"
@@ -118,7 +122,7 @@ class Consultation(Row, table=True):
     surveys: int
 
 
-class CommitmentStep(Row, table=True):
+class CommitmentStep(Fact, table=True):
     """A commitment was made, kept or dropped."""
 
     __tablename__ = "commitment_steps"
@@ -129,7 +133,7 @@ class CommitmentStep(Row, table=True):
     due_on: date | None
 
 
-class Activity(Row, table=True):
+class Activity(Fact, table=True):
     """A reception day, a talk, a good deed or a study session took place; surveys have a table of their own."""
 
     __tablename__ = "activities"
@@ -145,7 +149,7 @@ class Activity(Row, table=True):
     """Of a study session, how it was held."""
 
 
-class ActivityJoining(Row, table=True):
+class ActivityJoining(Fact, table=True):
     """One more member took part in an activity or survey than its own row says."""
 
     __tablename__ = "activity_joinings"
@@ -155,7 +159,7 @@ class ActivityJoining(Row, table=True):
     activity_id: str = Field(max_length=64)
 
 
-class BriefStep(Row, table=True):
+class BriefStep(Fact, table=True):
     """An opinion brief was handed in, or it is known what became of it."""
 
     __tablename__ = "brief_steps"
@@ -168,7 +172,7 @@ class BriefStep(Row, table=True):
     """The outcome of a brief that was settled."""
 
 
-class MissedDeadline(Row, table=True):
+class MissedDeadline(Fact, table=True):
     """What was due was not done in time."""
 
     __tablename__ = "missed_deadlines"
@@ -184,13 +188,41 @@ class MissedDeadline(Row, table=True):
     missed_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class SettledDeadline(Row, table=True):
+class SettledDeadline(Fact, table=True):
     """What had been missed is no longer owed: it was done late, or fell away."""
 
     __tablename__ = "settled_deadlines"
 
     deadline_id: str = Field(primary_key=True, max_length=64)
     settled_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class SpanRow(Row, table=True):
+    """A time that an issue or a commitment spent in a state (``services.reporting.grains``)."""
+
+    __tablename__ = "spans"
+    __table_args__ = (Index("spans_by_date", "body", "kind", "from_at", "state", "seconds"),)
+
+    kind: str = Field(primary_key=True, max_length=16)  # issue, commitment
+    of: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True)
+    state: str = Field(max_length=32)
+    from_at: datetime = Field(sa_type=UTCDateTime)
+    seconds: int | None = Field(sa_type=BigInteger)
+    """How long it lasted; null while it does."""
+
+
+class Day(Row, table=True):
+    """A number of facts of a day of the body's own calendar (``services.reporting.grains``)."""
+
+    __tablename__ = "days"
+
+    dimension: str = Field(primary_key=True, max_length=16)
+    measure: str = Field(primary_key=True, max_length=16)
+    raised_on: date = Field(primary_key=True)
+    changed_on: date = Field(primary_key=True)
+    value: str = Field(primary_key=True, max_length=64)
+    number: int
 
 
 class Held(Row, table=True):
@@ -269,8 +301,11 @@ PROJECTION: tuple[type[Row], ...] = (
     BriefStep,
     MissedDeadline,
     SettledDeadline,
+    *REGISTERS,
     *RESEARCH,
     *FIVE_ONES,
+    SpanRow,
+    Day,
 )
 """All that a rebuild makes anew."""
 
@@ -300,6 +335,37 @@ class RebuildRow(SQLModel, table=True):
     total: int
     skipped: int
     asked_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Showing(SQLModel, table=True):
+    """What the body chose to show, and to whom; the newest row holds."""
+
+    metadata = METADATA
+    __tablename__ = "showings"
+
+    version: int = Field(primary_key=True)
+    chosen_at: datetime = Field(sa_type=UTCDateTime)
+    chosen_by: str = Field(max_length=64)
+    is_public: bool
+    least: int
+    embedders: list[str] = Field(sa_type=Json)
+    """Origins whose pages may hold ours."""
+    briefing_day: int
+    """Of the week, Monday is 0."""
+    briefing_hour: int
+
+
+class BriefingRow(SQLModel, table=True):
+    """The briefing on a week, as its figures stood when it was written; ``sent_at`` is None until notify has it."""
+
+    metadata = METADATA
+    __tablename__ = "briefings"
+
+    week: date = Field(primary_key=True)
+    """Its Monday."""
+    written_at: datetime = Field(sa_type=UTCDateTime)
+    facts: dict[str, Any] = Field(sa_type=Json)
+    sent_at: datetime | None = Field(sa_type=UTCDateTime)
 
 
 class UnreadField(SQLModel, table=True):

@@ -26,6 +26,8 @@ from services.routing.http import refusals
 from services.routing.http.api import build_api
 from services.routing.http.calendar_api import build_calendar_api
 from services.routing.http.calendar_pages import build_calendar_pages
+from services.routing.http.coverage_api import build_coverage_api
+from services.routing.http.coverage_pages import build_coverage_pages
 from services.routing.http.handover_api import build_handover_api
 from services.routing.http.handover_pages import build_handover_pages
 from services.routing.http.member_pages import build_member_pages
@@ -41,6 +43,8 @@ from services.routing.http.sign_in_pages import build_sign_in_pages
 from services.routing.http.station_pages import build_station_pages
 from services.routing.http.supervision_api import build_supervision_api
 from services.routing.http.supervision_pages import build_supervision_pages
+from services.routing.http.unit_api import build_unit_api
+from services.routing.http.unit_pages import build_unit_pages
 from services.routing.orderkeeping import OrderKeeping
 from services.routing.parked import HttpParkedEvents
 from services.routing.passwords import Passwords
@@ -281,6 +285,8 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_supervision_api(supervisions),
             build_rule_api(routing),
             build_roster_api(keeping),
+            build_unit_api(keeping),
+            build_coverage_api(keeping),
             build_calendar_api(calendar),
             parked_router(runtime, settings.service),
             ledger_router(runtime, settings.service),
@@ -292,7 +298,11 @@ def build(settings: RoutingSettings, registry: CollectorRegistry | None = None, 
             build_rule_pages(routing),
             build_calendar_pages(calendar),
             build_office_pages(routing),
-            *(build_pages(keeping) for build_pages in (build_member_pages, build_station_pages, build_roster_pages)),
+            build_member_pages(keeping),
+            build_station_pages(keeping),
+            build_unit_pages(keeping),
+            build_coverage_pages(keeping),
+            build_roster_pages(keeping),
         ],
         lifespan=lifespan,
         registry=registry,

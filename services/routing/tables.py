@@ -35,6 +35,8 @@ class RosterRevision(Row, table=True):
     hours: str | None = Field(default=None, max_length=64)
     composition: list[dict[str, Any]] = Field(sa_type=Json)
     readiness: list[dict[str, Any]] = Field(sa_type=Json)
+    units_required: dict[str, int] | None = Field(default=None, sa_type=Json)
+    units_required_below: dict[str, int] | None = Field(default=None, sa_type=Json)
     applied_at: datetime = Field(sa_type=UTCDateTime)
 
 
@@ -74,6 +76,7 @@ class Member(Row, table=True):
     email: str | None = Field(default=None, max_length=254)
     display: str | None = Field(default=None, max_length=100)
     stand_in: str | None = Field(default=None, max_length=64)
+    units: list[str] = Field(sa_type=Json)
     active: bool = True
 
 
@@ -86,6 +89,19 @@ class Department(Row, table=True):
     phone: str | None = Field(default=None, max_length=30)
     language: str | None = Field(default=None, max_length=16)
     days_to_reply: int | None = None
+    active: bool = True
+
+
+class Unit(Row, table=True):
+    """A unit of the chain; dissolved ones stay in the roster with their date."""
+
+    __tablename__ = "units"
+    code: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(max_length=20)
+    names: dict[str, str] = Field(sa_type=Json)
+    parent: str | None = Field(default=None, max_length=64)
+    set_up_on: date | None = None
+    dissolved_on: date | None = None
     active: bool = True
 
 
@@ -157,6 +173,20 @@ class StationDutyException(Row, table=True):
     station: str = Field(primary_key=True, max_length=64)
     day: date = Field(primary_key=True)
     is_extra: bool
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=64)
+
+
+class UnitPost(Row, table=True):
+    """A post of a unit, with the spans in which it was filled."""
+
+    __tablename__ = "unit_posts"
+    unit: str = Field(primary_key=True, max_length=64)
+    code: str = Field(primary_key=True, max_length=64)
+    names: dict[str, str] = Field(sa_type=Json)
+    set_up_on: date | None = None
+    dissolved_on: date | None = None
+    filled: list[dict[str, Any]] = Field(sa_type=Json)
     recorded_at: datetime = Field(sa_type=UTCDateTime)
     recorded_by: str = Field(max_length=64)
 

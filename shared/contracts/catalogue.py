@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import ModuleType
 
-from shared.contracts import handover, inner, report, research
+from shared.contracts import handover, inner, report, research, units
 from shared.contracts.event import Event
 from shared.contracts.subjects import Address, kind_of
 
@@ -19,7 +19,7 @@ def _events_of(module: ModuleType) -> Iterator[type[Event]]:
 
 EVENTS: tuple[type[Event], ...] = tuple(
     sorted(
-        {event for module in (inner, report, research, handover) for event in _events_of(module)},
+        {event for module in (inner, report, units, research, handover) for event in _events_of(module)},
         key=lambda event: kind_of(event),
     )
 )

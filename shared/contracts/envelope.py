@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
@@ -65,6 +65,16 @@ def release_of(headers: Mapping[str, str] | None) -> str | None:
     """The release that wrote the event; None of one that does not say, or says nothing like a release."""
     said = (headers or {}).get("ce-release", "")
     return said if _RELEASE.fullmatch(said) else None
+
+
+def said_at_of(headers: Mapping[str, str] | None) -> datetime | None:
+    """When the event was written down by its publisher, in UTC; None of one that does not say, or says no moment."""
+    said = (headers or {}).get("ce-time", "")
+    try:
+        at = datetime.fromisoformat(said)
+        return at.astimezone(UTC) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def source_of(headers: Mapping[str, str] | None) -> str:

@@ -220,6 +220,10 @@ class BriefSettled(ReportEvent):
     outcome: BriefOutcome
 
 
+REQUIRED = "Of the body itself and of every body that stands as a unit in its chain; None where nobody said"
+REQUIRED_BELOW = "Of each body that stands as a unit in its chain; None where nobody said"
+
+
 class RosterPublished(ReportEvent):
     """What a body has: counted from its roster by the body itself, at one revision."""
 
@@ -241,6 +245,21 @@ class RosterPublished(ReportEvent):
     time_zone: str | None = Field(
         default=None,
         description="IANA name of the zone whose days the body's figures count; the reader's own if absent",
+    )
+    committees_required: int | None = Field(default=None, description=REQUIRED)
+    offices_required: int | None = Field(default=None, description=REQUIRED)
+    committees_required_below: int | None = Field(default=None, description=REQUIRED_BELOW)
+    offices_required_below: int | None = Field(default=None, description=REQUIRED_BELOW)
+    committees: int | None = Field(default=None, description="Set up, and not dissolved")
+    offices: int | None = Field(default=None, description="Set up, and not dissolved")
+    units_vacant: int | None = Field(
+        default=None, description="Of the units required, those not set up; counted for each body and kind apart"
+    )
+    posts: int | None = Field(default=None, description="Posts of the units, whether or not somebody holds them")
+    posts_filled: int | None = None
+    members_attached_to_no_unit: int | None = Field(default=None, description="None where the body keeps no units")
+    stations_ready: int | None = Field(
+        default=None, description="Stations that have all that the body asks of them; None where it asks for nothing"
     )
 
 

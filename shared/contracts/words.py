@@ -67,6 +67,13 @@ PauseReason = Literal["resident", "department", "season", "procedure", "other"]
 """Why a deadline may stand still: it waits for the resident, for a department, for the season or the weather, for
 another procedure to end, or for what its note says."""
 
+UnitKind = Literal["committee", "office", "body", "group"]
+"""What a unit of a body's chain is: 专委会, 办公室, a body below that has no instance of its own, or anything else in
+which members are gathered."""
+
+UnitStep = Literal["set-up", "dissolved"]
+PostStep = Literal["set-up", "filled", "vacated", "dissolved"]
+"""What happens to a unit, and to a post of one."""
 StudyForm = Literal["self", "led", "joint"]
 """How a study session was held: by oneself (自学), led by somebody (领学), together with others (联学)."""
 

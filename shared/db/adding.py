@@ -35,6 +35,17 @@ def adding_missing(dialect_name: str, table: Table) -> Insert:
 
 
 @lru_cache(maxsize=_SHAPES)
+def adding_or_lowering(dialect_name: str, table: Table, column: str) -> Insert:
+    """Add the rows that are not there; of those that are, ``column`` takes the lower of the two values."""
+    statement = insert_for(dialect_name, table)
+    there, new = table.c[column], statement.excluded[column]
+    lowered: Insert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={column: new}, where=new < there
+    )
+    return lowered
+
+
+@lru_cache(maxsize=_SHAPES)
 def adding_missing_and_saying(dialect_name: str, table: Table, key: str) -> Insert:
     """Add the rows that are not there, and say which by their ``key``."""
     statement: Insert = adding_missing(dialect_name, table).returning(table.c[key])

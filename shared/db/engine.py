@@ -32,6 +32,9 @@ class Writing(Protocol):
     async def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert those of ``rows``, all of one shape, that are not there yet."""
 
+    async def add_or_lower(self, table: Table, rows: Sequence[Row], column: str) -> None:
+        """Insert those of ``rows`` that are not there; where one is, ``column`` keeps the lower of both values."""
+
     async def add_missing_and_say(self, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
         """The same; gives the ``key`` of each row that was not there."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Dialect, Engine, Executable, Table, func, sel
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from shared.db.adding import Row, adding, adding_missing, adding_missing_and_saying
+from shared.db.adding import Row, adding, adding_missing, adding_missing_and_saying, adding_or_lowering
 from shared.db.engine import Rows
 from shared.db.locks import STOPPED_WRITER_UNDONE, VANISHED_HOST_NOTICED, WRITER
 
@@ -82,6 +82,9 @@ class _Writing:
 
     async def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
         await self._connection.execute(adding_missing(self.dialect.name, table), rows)
+
+    async def add_or_lower(self, table: Table, rows: Sequence[Row], column: str) -> None:
+        await self._connection.execute(adding_or_lowering(self.dialect.name, table, column), rows)
 
     async def add_missing_and_say(self, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
         statement = adding_missing_and_saying(self.dialect.name, table, key)

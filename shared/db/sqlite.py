@@ -19,7 +19,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
-from shared.db.adding import DriverInsert, Row, adding, adding_missing, driver_insert
+from shared.db.adding import DriverInsert, Row, adding, adding_missing, adding_or_lowering, driver_insert
 from shared.db.engine import Rows
 
 T = TypeVar("T")
@@ -97,6 +97,9 @@ class _Writing:
 
     async def add_missing(self, table: Table, rows: Sequence[Row]) -> None:
         await self._fill(adding_missing(self.dialect.name, table), rows)
+
+    async def add_or_lower(self, table: Table, rows: Sequence[Row], column: str) -> None:
+        await self._fill(adding_or_lowering(self.dialect.name, table, column), rows)
 
     async def add_missing_and_say(self, table: Table, rows: Sequence[Row], key: str) -> set[Any]:
         insert = self._ready(adding_missing(self.dialect.name, table), rows)

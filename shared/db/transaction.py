@@ -48,6 +48,11 @@ class Transaction:
         """Insert those of ``rows``, all of one shape, that are not there yet."""
         await self.connection.add_missing(table, rows)
 
+    async def add_or_lower(self, table: Any, rows: Sequence[NewRow], column: str) -> None:
+        """Insert those of ``rows``, all of one shape, that are not there; of one that is, ``column`` takes the lower
+        of both values."""
+        await self.connection.add_or_lower(table, rows, column)
+
     async def add_missing_and_say(self, table: Any, rows: Sequence[NewRow], key: str) -> set[Any]:
         """The same; gives the ``key`` of each row that was not there."""
         return await self.connection.add_missing_and_say(table, rows, key)

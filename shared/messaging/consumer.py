@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from shared.contracts.catalogue import class_at
-from shared.contracts.envelope import event_id_of, release_of, source_of
+from shared.contracts.envelope import event_id_of, release_of, said_at_of, source_of
 from shared.contracts.subjects import parse
 from shared.db.transaction import Transaction
 from shared.db.writer import Writer
@@ -314,7 +314,7 @@ class Consumer:
             raise FromANewerRelease("newer-event", "Only a newer release knows this kind and version of event.")
         if event is None or self.handlers.at(address) is None:
             raise NotAnEvent("unknown-event", "This release knows no event of this kind and version.")
-        return Received(event.model_validate_json(body), event_id, address, body)
+        return Received(event.model_validate_json(body), event_id, address, body, said_at_of(headers))
 
 
 def _kept_under(event_id: str, subject: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from shared.contracts.event import Event
@@ -22,6 +23,8 @@ class Received(Generic[E]):
     address: Address
     said: bytes = b""
     """Its body as it came, which may say more than this release reads."""
+    said_at: datetime | None = None
+    """When its publisher wrote it down, by the publisher's clock; None of one that does not say."""
 
 
 Handler = Callable[[Transaction, Sequence[Received[Any]]], Awaitable[None]]

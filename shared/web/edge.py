@@ -75,8 +75,9 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = message["headers"] = list(message["headers"])
-                own.extend(added)
-                if not any(name == b"cache-control" for name, _ in own):
+                said = {name for name, _ in own}
+                own.extend(header for header in added if header[0] not in said)
+                if b"cache-control" not in said:
                     own.extend(_NOT_STORED)
             await send(message)
 

@@ -95,6 +95,13 @@ class Pages:
             response.headers["Cache-Control"] = _REVALIDATED
         return response
 
+    def document(self, translator: Translator, template: str, /, **context: object) -> str:
+        """A document of its own, in ``translator``'s language and for nobody's eyes in particular: no page of ours.
+
+        Its template does not extend ``base.html``; raises as :meth:`render` does.
+        """
+        return self._environment(translator).get_template(template).render(**context)
+
     def called(self, kind: str, code: str, translator: Translator) -> str:
         """What a code of the roster is called in the reader's language, as ``called`` says it in templates."""
         return self._names.called(kind, code, translator.code)

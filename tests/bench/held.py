@@ -113,7 +113,7 @@ async def _rebuild(url: str, writer: Writer, projection: Projection, consumer: C
 async def _apply(writer: Writer, projection: Projection) -> float:
     events = islice(lives_of_issues(), LIVE)
     began = time.perf_counter()
-    while batch := [(BODY, event) for event in islice(events, BATCH)]:
+    while batch := [(BODY, event, None) for event in islice(events, BATCH)]:
         rows = rows_of(batch)
         await writer.run(lambda tx, rows=rows: projection.keep(tx, rows))  # type: ignore[misc]
     return LIVE / (time.perf_counter() - began)

@@ -18,6 +18,8 @@ PAGES = {
         "/office/supervisions",
         "/office/tiers/late",
         "/office/roster",
+        "/office/units",
+        "/office/coverage",
         "/office/calendar",
         "/office/deadlines",
         "/office/five-ones",

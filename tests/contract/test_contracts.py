@@ -41,7 +41,7 @@ def test_no_event_has_a_place_for_personal_data(event: type[Event]) -> None:
             assert name.endswith("_id") or name in {"reference", "language", "tier", "code", "station", "community",
                                                     "member", "township", "department", "joined_to",
                                                     "proposed_owner", "handed_by", "to", "other",
-                                                    "holder", "origin"}, name  # fmt: skip
+                                                    "holder", "origin", "unit", "post"}, name  # fmt: skip
 
 
 def test_nothing_that_rises_names_a_member_or_a_language() -> None:

@@ -39,6 +39,8 @@ COMPOSE = ROOT / "deploy" / "containers" / "compose.yaml"
 IMAGE, STANDIN = "localhost/doorstep:drill", "localhost/doorstep-standin:drill"
 COMPOSE_PROGRAM = "podman-compose==1.6.0"
 SKIPPED = 77
+NEEDED = ("tini", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-core", "fonts-wqy-microhei")
+"""Of the system, as the Containerfile names them: the image is made where no package of Debian is to be had."""
 _SUMS = """\
 import hashlib, pathlib, sys
 root = pathlib.Path(sys.argv[1])
@@ -76,7 +78,7 @@ class Drill:
         self.say(f"images built: ours is {size / 1e6:.0f} MB with its base")
 
     def _build_ours(self) -> None:
-        base = self.podman.base("doorstep-base", "python3", "python3-venv", "tini")
+        base = self.podman.base("doorstep-base", "python3", "python3-venv", *NEEDED)
         self.say("our base image made of Debian's packages")
         self.podman.try_out(base)
         authorities = {"UV_SYSTEM_CERTS": "1", "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt"}

@@ -109,6 +109,11 @@ class NeighboursUnderTest:
             check(request)
             return {"email": self.emails.get("office"), "language": "zh-Hans"}
 
+        @app.get("/api/v1/reporting/briefings/{week}/letter")
+        async def briefing(week: str, request: Request, language: str | None = None) -> dict[str, Any]:
+            check(request)
+            return {"title": f"简报 {week} {language}", "sentences": ["接待群众：12，比前一周多 3。", "没有超时事项。"]}
+
         @app.get("/api/v1/roster/departments/{code}")
         async def department(code: str, request: Request) -> dict[str, Any]:
             check(request)

@@ -51,17 +51,29 @@ class ReportingUnderTest:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def report(self, events: Iterable[tuple[str, Event]], body: str = "zhaosu") -> None:
-        """Publish as the parent's server stores it; each event with the id it is given."""
+    async def report(
+        self, events: Iterable[tuple[str, Event]], body: str = "zhaosu", said_at: datetime | None = None
+    ) -> None:
+        """Publish as the parent's server stores it; each event with the id it is given, written down at ``said_at``."""
         for event_id, event in events:
             await self.send(
-                event_id, subject_of(body, type(event)), event.model_dump_json().encode(), body, type(event)
+                event_id, subject_of(body, type(event)), event.model_dump_json().encode(), body, type(event), said_at
             )
 
-    async def send(self, event_id: str, subject: str, data: bytes, body: str, kind: type[Event]) -> None:
+    async def send(
+        self,
+        event_id: str,
+        subject: str,
+        data: bytes,
+        body: str,
+        kind: type[Event],
+        said_at: datetime | None = None,
+    ) -> None:
         via = "" if body == "ili" else f"from.{body}."
         # No Nats-Msg-Id: here the server must not be the one that drops repeats.
         headers = {"ce-id": event_id, "ce-source": headers_of(event_id, body, "x", kind, NOW)["ce-source"]}
+        if said_at is not None:
+            headers["ce-time"] = said_at.isoformat()
         await self.jetstream.publish(via + subject, data, headers=headers)
 
     async def caught_up(self) -> None:
@@ -91,12 +103,14 @@ class ReportingUnderTest:
 
 
 @asynccontextmanager
-async def reporting_of_ili(server: NatsServer, database_url: str) -> AsyncIterator[ReportingUnderTest]:
+async def reporting_of_ili(
+    server: NatsServer, database_url: str, clock: FixedClock | None = None, **told: str
+) -> AsyncIterator[ReportingUnderTest]:
     """The service, started, with the prefecture's stream declared."""
     broker = await nats.connect(server.url)
     jetstream = broker.jetstream()
     await jetstream.add_stream(StreamConfig(name=STREAM, subjects=["doorstep.ili.report.>", "from.>"]))
-    clock = FixedClock(datetime.now(UTC))
+    clock = clock or FixedClock(datetime.now(UTC))
     own, _ = new_key_pair()
     staff, staff_public = new_key_pair()
     settings = ServiceSettings.model_validate(
@@ -110,6 +124,7 @@ async def reporting_of_ili(server: NatsServer, database_url: str) -> AsyncIterat
             "origin": ORIGIN,
             "signing_key": own,
             "verify_keys": {"routing": staff_public},
+            **told,
         }
     )
     service = reporting.build(settings, clock=clock)

@@ -78,3 +78,16 @@ def test_a_column_that_fills_itself_is_not_for_the_quick_way() -> None:
 
     with pytest.raises(ValueError, match="filled"):
         driver_insert(adding(FILLED), ("name",), dialect())
+
+
+async def test_of_a_row_that_is_there_the_column_keeps_the_lower_value(database: Database) -> None:
+    earlier, later = AT.replace(year=2025), AT.replace(year=2027)
+    async with database.writing() as connection:
+        await connection.add_or_lower(THINGS, [thing("a"), thing("b"), thing("a") | {"at": later}], "at")
+        await connection.add_or_lower(THINGS, [thing("b") | {"at": earlier, "more": None}, thing("c")], "at")
+    rows = await database.read(lambda connection: connection.execute(select(THINGS).order_by("name")).all())
+    assert [(row.name, row.at, row.more is None) for row in rows] == [
+        ("a", AT, False),
+        ("b", earlier, False),
+        ("c", AT, False),
+    ]

@@ -71,6 +71,7 @@ def test_nothing_up_is_3_and_says_so_on_stderr(doorstep: Doorstep, arguments: tu
         ("up", "nowhere"),
         ("up", "--sample", "--config", "bodies.toml"),
         ("roster", "import", "absent.json", "--body", "zhaosu"),
+        ("sample", "nowhere", "--out", "nowhere"),
         ("unheard-of",),
     ],
 )

@@ -51,7 +51,7 @@ async def figures_of(events: Sequence[Event], folder: Path) -> dict[str, Any]:
         await connection.run(METADATA.create_all)
     writer, reader = Writer(database, SystemClock()), Reader(database)
     async with writer.running():
-        await writer.run(lambda tx: live_projection().keep(tx, rows_of((BODY, event) for event in mixed)))
+        await writer.run(lambda tx: live_projection().keep(tx, rows_of((BODY, event, None) for event in mixed)))
     reports = Reports(reader, body=BODY, tier="city", parent=None, time_zone=hami.ZONE)
     found = await reports.figures(await reports.body(BODY), YEAR)
     await database.dispose()

@@ -97,6 +97,13 @@ EXPECTED = {
     "surveys_and_inspections": 1,
     "policy_talks": 1,
     "satisfaction_percent": 66.7,
+    "response_percent": 100,
+    "solution_percent": 66.7,
+    "rates": {
+        "response": {"percent": 100, "counted": 4, "of": 4, "without_answer": 0, "asked": 4},
+        "solution": {"percent": 66.7, "counted": 2, "of": 3, "without_answer": 1, "asked": 4},
+        "satisfaction": {"percent": 66.7, "counted": 2, "of": 3, "without_answer": 1, "asked": 4},
+    },
 }
 
 
@@ -112,8 +119,16 @@ async def test_any_order_and_any_repeat_give_the_same_figures(ili: ReportingUnde
     assert found == found | EXPECTED
     assert set(found) == KEYS
     # As it stood in the middle of March: "three" was closed by then, "four" not yet submitted.
-    by_then = {"residents_received": 2, "opinions_collected": 3, "satisfaction_percent": 100}
-    assert await ili.figures(last="2023-03-15") == found | by_then
+    assert await ili.figures(last="2023-03-15") == found | {
+        "residents_received": 2,
+        "opinions_collected": 3,
+        "satisfaction_percent": 100,
+        "rates": {
+            "response": {"percent": 100, "counted": 3, "of": 3, "without_answer": 0, "asked": 3},
+            "solution": {"percent": 66.7, "counted": 2, "of": 3, "without_answer": 0, "asked": 3},
+            "satisfaction": {"percent": 100, "counted": 2, "of": 2, "without_answer": 1, "asked": 3},
+        },
+    }
     own = await ili.figures("ili")
     assert (own["tier"], own["members"], own["opinions_collected"]) == ("prefecture", None, 0)
 
@@ -176,6 +191,31 @@ async def test_a_childs_zone_decides_its_days(ili: ReportingUnderTest) -> None:
     await ili.caught_up()
     assert (await ili.figures())["residents_received"] == 1
     assert (await ili.figures(first="2024-01-01", last="2024-01-01"))["residents_received"] == 0
+
+
+async def test_every_figure_says_what_it_is_in_every_language(ili: ReportingUnderTest) -> None:
+    answer = await ili.get("/api/v1/figures/definitions")
+    said = {each["key"]: each for each in answer.json()["items"]}
+    assert set(said) == KEYS - {"tier", "parent", "rates"}
+    assert said["satisfaction_percent"]["names"]["zh-Hans"] == "满意率"
+    assert said["response_percent"]["denominator"]
+    assert (await ili.get("/api/v1/figures/definitions/members")).json() == said["members"]
+    unknown = await ili.get("/api/v1/figures/definitions/league_table")
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (404, "figure")
+    headers = {"Authorization": f"Bearer {ili.token(Role.MEMBER)}", "Accept": "text/html", "Accept-Language": "zh-Hans"}
+    page = await ili.client.get("/reports/definitions", headers=headers)
+    assert page.status_code == 200
+    assert "响应率" in page.text
+
+
+async def test_a_percentage_never_stands_alone(ili: ReportingUnderTest) -> None:
+    await ili.report(
+        [("a", submitted("a", MARCH)), ("b", submitted("b", MARCH)), ("c", rated("a", 2, MARCH, "satisfied"))]
+    )
+    await ili.caught_up()
+    headers = {"Authorization": f"Bearer {ili.token()}", "Accept": "text/html", "Accept-Language": "en"}
+    page = await ili.client.get("/reports?body=zhaosu&from=2023-01-01&to=2023-12-31", headers=headers)
+    assert page.text.count("1 of 1 who gave a rating; of 2 residents 1 gave none") == 2
 
 
 async def test_bad_questions_are_refused_by_field(ili: ReportingUnderTest) -> None:

@@ -61,7 +61,8 @@ def occasion(kind: Kind, outcome: str = "solved") -> Occasion:
     )
 
 
-ABOUT_AN_ISSUE = [kind for kind in Kind if kind not in (Kind.INVITATION, Kind.DEPARTMENT_INVITATION)]
+OTHERS = (Kind.INVITATION, Kind.DEPARTMENT_INVITATION, Kind.BRIEFING)
+ABOUT_AN_ISSUE = [kind for kind in Kind if kind not in OTHERS]
 
 
 @pytest.mark.parametrize(("kind", "language"), list(itertools.product(ABOUT_AN_ISSUE, CODES)))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.reporting.domain import Period, PeriodEndsBeforeItBegins, percent
 from services.reporting.figures import CATALOGUE, KEYS
 from services.reporting.projection import PROJECTED
+from services.reporting.rates import RATE_OF_FIGURE, rates_of
 from shared.contracts import report
 from shared.contracts.catalogue import EVENTS
 
@@ -55,4 +56,26 @@ def test_every_reported_event_is_kept_and_every_figure_is_said_once() -> None:
     reported = {event for event in EVENTS if event.plane == "report"}
     # That one speaks of the chain of events itself, and is kept with it (services.reporting.ledger.held).
     assert {projected.event for projected in PROJECTED} == reported - {report.LedgerRestored}
-    assert len(KEYS) == len(CATALOGUE) + 2
+    assert len(KEYS) == len(CATALOGUE) + len(("tier", "parent", "rates"))
+
+
+def test_every_definition_is_whole_and_its_events_exist() -> None:
+    reported = {f"{event.noun}.{event.verb}" for event in EVENTS if event.plane == "report"}
+    for figure in CATALOGUE:
+        assert set(figure.source) <= reported, figure.key
+        assert figure.formula and figure.source, figure.key
+        assert figure.is_percent == (figure.key in RATE_OF_FIGURE), figure.key
+
+
+@given(st.dictionaries(st.sampled_from(["closed", "rated", "responded", "withdrawn"]), st.integers(0, 50)))
+def test_nobody_is_lost_between_a_share_and_those_without_an_answer(counts: dict[str, int]) -> None:
+    zero = dict.fromkeys(("raised", "opinions_collected", "opinions_solved", "satisfied", *counts), 0)
+    rates = rates_of(
+        dict.fromkeys(("closed", "rated", "responded", "withdrawn"), 0)
+        | zero
+        | counts
+        | {"raised": 100, "opinions_collected": 100}
+    )
+    assert rates["satisfaction"].of + rates["satisfaction"].without_answer == rates["satisfaction"].asked
+    assert rates["solution"].of + rates["solution"].without_answer == rates["solution"].asked
+    assert rates["response"].counted + rates["response"].without_answer == rates["response"].of

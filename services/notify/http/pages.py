@@ -43,6 +43,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.BRIEF_RECEIVED: N_("A brief from a body below, to the office"),
     Kind.BRIEF_BACK: N_("What the body above makes of a brief, to the office"),
     Kind.BRIEF_LATE: N_("Decision on a brief overdue, to the office"),
+    Kind.BRIEFING: N_("Weekly briefing, to the office"),
 }
 STATE_NAMES: Mapping[State, str] = {
     State.QUEUED: N_("Waiting"),

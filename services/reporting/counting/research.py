@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Select, Table, exists, func, select
 
+from services.reporting.bodies import KnownBody
+from services.reporting.counting.within import known, within
 from services.reporting.definitions.research import FIND_KINDS, TOPIC_STATES
 from services.reporting.domain import Period
 from services.reporting.figures import Value
@@ -21,16 +23,7 @@ PARTICIPANTS: Mapping[str, str] = {
 """Figures of who takes part, with the kind that each counts."""
 
 
-class Whose(Protocol):
-    """A body whose figures are asked for."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def time_zone(self) -> str: ...
-
-
-async def counted(reader: Reader, body: Whose, period: Period) -> dict[str, Value]:
+async def counted(reader: Reader, body: KnownBody, period: Period) -> dict[str, Value]:
     """The figures of :mod:`services.reporting.definitions.research`, by key."""
     programme = _Programme(body, period)
     counts = await reader.one(
@@ -54,8 +47,8 @@ async def counted(reader: Reader, body: Whose, period: Period) -> dict[str, Valu
 class _Programme:
     """The research programme of one body in one period, as statements."""
 
-    def __init__(self, body: Whose, period: Period) -> None:
-        self._body = body.code
+    def __init__(self, body: KnownBody, period: Period) -> None:
+        self._body, self._period = body, period
         self._begins, self._ends = period.begins_at(body.time_zone), period.ends_at(body.time_zone)
         self._tables = live_projection().tables
 
@@ -83,11 +76,13 @@ class _Programme:
             left.c.body == joined.c.body,
             left.c.participation_id == joined.c.participation_id,
             left.c.left_at < self._begins,
+            self._known(left),
         )
         return (
             select(func.count(joined.c.participant_id.distinct()))
             .where(
-                joined.c.body == self._body,
+                joined.c.body == self._body.code,
+                self._known(joined),
                 joined.c.kind == kind,
                 joined.c.joined_at < self._ends,
                 ~gone,
@@ -101,24 +96,29 @@ class _Programme:
         steps = self._tables["topic_steps"]
         last = (
             select(steps.c.topic_id, func.max(steps.c.step).label("step"))
-            .where(steps.c.body == self._body, steps.c.occurred_at < self._ends)
+            .where(steps.c.body == self._body.code, steps.c.occurred_at < self._ends, self._known(steps))
             .group_by(steps.c.topic_id)
             .cte("last_steps")
         )
         return (
             select(steps.c.state, func.count().label("number"))
             .join(last, (last.c.topic_id == steps.c.topic_id) & (last.c.step == steps.c.step))
-            .where(steps.c.body == self._body)
+            .where(steps.c.body == self._body.code)
             .group_by(steps.c.state)
         )
 
     def _within(self, table: Table, when: str, record: str) -> tuple[Any, ...]:
-        at = table.c[when]
-        return table.c.body == self._body, at >= self._begins, at < self._ends, self._stands(table, record)
+        return *within(table, when, self._body, self._period), self._stands(table, record)
+
+    def _known(self, table: Table) -> Any:
+        return known(table, self._body, self._period)
 
     def _stands(self, table: Table, record: str) -> Any:
         withdrawn = self._tables["withdrawn_records"]
         key = next(column for column in table.primary_key.columns if column.name != "body")
         return ~exists().where(
-            withdrawn.c.body == table.c.body, withdrawn.c.record == record, withdrawn.c.record_id == key
+            withdrawn.c.body == table.c.body,
+            withdrawn.c.record == record,
+            withdrawn.c.record_id == key,
+            self._known(withdrawn),
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from sqlalchemy import func, select
 
+from services.reporting.bodies import KnownBody
+from services.reporting.counting.within import within
 from services.reporting.definitions.studies import FORMS
 from services.reporting.domain import Period
 from services.reporting.figures import Value
@@ -13,26 +13,12 @@ from services.reporting.projection import live_projection
 from shared.db.reader import Reader
 
 
-class Whose(Protocol):
-    """A body whose figures are asked for."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def time_zone(self) -> str: ...
-
-
-async def counted(reader: Reader, body: Whose, period: Period) -> dict[str, Value]:
+async def counted(reader: Reader, body: KnownBody, period: Period) -> dict[str, Value]:
     """The figures of :mod:`services.reporting.definitions.studies`, by key."""
     activities = live_projection().tables["activities"]
     held = (
         select(activities.c.form, func.count().label("number"))
-        .where(
-            activities.c.body == body.code,
-            activities.c.kind == "study-session",
-            activities.c.held_at >= period.begins_at(body.time_zone),
-            activities.c.held_at < period.ends_at(body.time_zone),
-        )
+        .where(activities.c.kind == "study-session", *within(activities, "held_at", body, period))
         .group_by(activities.c.form)
     )
     by_form = {row.form: int(row.number) for row in await reader.all(held)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-Value = str | int | float | list[int] | dict[str, int] | None
-"""A list are days of a month; a dict counts apart what must not be added up, such as kinds of units."""
+Value = str | int | float | list[int] | list[str] | dict[str, int] | None
+"""A list are days of a month, or kinds; a dict counts apart what must not be added up, such as kinds of units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Figure:
     formula: str | None = None
     source: tuple[str, ...] = ()
     rule: str | None = None
+    adds_up: bool = True
+    """Whether a body's value and those of the bodies below it come to one of the whole; a share's parts always do."""
 
     @property
     def is_percent(self) -> bool:

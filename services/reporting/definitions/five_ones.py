@@ -29,11 +29,21 @@ _SOURCE = ("five-ones.counted",)
 FIGURES: tuple[Figure, ...] = (
     Figure(
         key="five_ones_per_member_per_year",
+        name=N_("Five ones of each member"),
+        definition=N_("Which of the five the body asks of every member in the year."),
+        formula=N_("as the body decided"),
+        source=_SOURCE,
+        rule=_YEAR,
+        adds_up=False,
+    ),
+    Figure(
+        key="five_ones_targets",
         name=N_("Five ones asked of each member"),
         definition=N_("How many of each of the five the body asks of every member in the year."),
         formula=N_("as the body decided"),
         source=_SOURCE,
         rule=_YEAR,
+        adds_up=False,
     ),
     Figure(
         key="five_ones_members",

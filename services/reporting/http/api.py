@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from services.reporting.corrections import Compared, compared
 from services.reporting.doings import Doings
 from services.reporting.domain import Period, PeriodEndsBeforeItBegins
-from services.reporting.figures import Value
 from services.reporting.lag import Lag
 from services.reporting.lateness import Lateness
 from services.reporting.queries import RaisedBy, Reports
@@ -25,10 +25,10 @@ from shared.web.routers import api_router
 STAFF = (Role.OFFICER, Role.DISPATCHER, Role.CLERK, Role.MEMBER)
 
 
-def period_of(from_on: date, to_on: date) -> Period:
+def period_of(from_on: date, to_on: date, as_of: date | None = None) -> Period:
     """The period from one day to another. Raises DomainError on field ``to``."""
     try:
-        return Period(from_on, to_on)
+        return Period(from_on, to_on, as_of)
     except PeriodEndsBeforeItBegins as error:
         raise DomainError("period-ends-early", "The last day must not be before the first.", field="to") from error
 
@@ -71,6 +71,16 @@ class DoneOut(BaseModel):
     audience: int
 
 
+def compared_out(both: Compared, as_of: date) -> dict[str, Any]:
+    """Figures as they stood, with those of now and what differs."""
+    corrections = [
+        {"figure": each.figure, "then": each.then, "now": each.now, "difference": each.difference}
+        for each in both.corrections
+    ]
+    more = {"as_of": as_of.isoformat(), "now": both.now.document(), "corrections": corrections}
+    return both.then.document() | more
+
+
 class ActivitiesOut(BaseModel):
     """Activities by kind, and opinion briefs by what happened to them in the period."""
 
@@ -87,9 +97,19 @@ def figures_api(
     officer = [Depends(allow(Role.OFFICER))]
 
     @router.get("/figures", dependencies=staff)
-    async def figures(body: Code, period: Annotated[Period, Depends(asked_period)]) -> dict[str, Value]:
-        """The figures of this body, or of one below it, over whole days of its own calendar."""
-        return await reports.figures(await reports.body(body), period)
+    async def figures(
+        body: Code, period: Annotated[Period, Depends(asked_period)], as_of: date | None = None
+    ) -> dict[str, Any]:
+        """The figures of this body, or of one below it, over whole days of its own calendar.
+
+        ``rates`` says of each percentage what it is a share of, and how many are on neither side. With ``as_of`` they
+        are the figures as they were known at the end of that day, with ``now`` as they are known now, and
+        ``corrections``: what differs between the two.
+        """
+        known = await reports.body(body)
+        if as_of is None:
+            return (await reports.counted(known, period)).document()
+        return compared_out(await compared(reports, known, replace(period, as_of=as_of)), as_of)
 
     @router.get("/figures/residents", dependencies=staff)
     async def residents(body: Code, period: Annotated[Period, Depends(asked_period)]) -> ResidentsOut:

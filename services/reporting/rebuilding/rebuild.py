@@ -12,16 +12,18 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 import nats
 import structlog
 from nats.aio.msg import Msg
 from pydantic import ValidationError
-from sqlalchemy import MetaData, Table, text
+from sqlalchemy import MetaData, Table, select, text
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from services.reporting.projection import Projection, Row, RowsByTable, rows_of
+from services.reporting.grains.keeping import Grains
+from services.reporting.projection import BODIES, Projection, Reported, Row, RowsByTable, rows_of
 from services.reporting.rebuilding.replay import StreamReplay
 from services.reporting.ways import Gate, Ways
 from shared.contracts.event import Event
@@ -85,7 +87,9 @@ class Rebuild:
         self._source = source
         self._read = read
         self._live = projection
-        self._beside = Projection({name: _beside(table) for name, table in projection.tables.items()})
+        self._beside = Projection(
+            {name: _beside(table) for name, table in projection.tables.items()}, projection.own_zone
+        )
         self._ways = ways
         self._gate: Gate | None = None
         self._progress = progress
@@ -111,6 +115,8 @@ class Rebuild:
         finally:
             if writing is not None:
                 writing.cancel()
+        if self._beside.grains is not None:
+            await self._make_grains(self._beside.grains)
         await self._writer.run(lambda tx: self._put_in_place(tx, after=last))
 
     async def _prepare(self, tx: Transaction) -> None:
@@ -121,7 +127,16 @@ class Rebuild:
             await tx.execute(CreateTable(table))
 
     async def _write(self, rows: RowsByTable) -> None:
-        await self._writer.run(lambda tx: self._beside.keep(tx, rows))
+        await self._writer.run(lambda tx: self._beside.add(tx, rows))
+
+    async def _make_grains(self, grains: Grains) -> None:
+        """Spans and days in one go from all facts, which is quicker than to bring them in step with each group."""
+        table = self._beside.tables[BODIES]
+        bodies = await self._writer.run(lambda tx: tx.all(select(table.c.body).order_by(table.c.body)))
+        for row in bodies:
+            making = await self._writer.run(partial(grains.begin, body=row.body))
+            while not making.done:
+                await self._writer.run(making.step)
 
     async def _put_in_place(self, tx: Transaction, after: int) -> None:
         await self._still_ours(tx)
@@ -152,7 +167,7 @@ class Rebuild:
         if gathered:
             yield gathered
 
-    def _events(self, messages: Iterable[Msg]) -> Iterable[tuple[str, Event]]:
+    def _events(self, messages: Iterable[Msg]) -> Iterable[Reported]:
         assert self._gate is not None
         for message in messages:
             try:
@@ -164,7 +179,7 @@ class Rebuild:
             if received is None:
                 self._progress.skipped += 1
             else:
-                yield received.address.body, received.event
+                yield received.address.body, received.event, received.said_at
 
 
 def _beside(table: Table) -> Table:

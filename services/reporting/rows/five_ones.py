@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from services.reporting.schema import Row
+from services.reporting.schema import Fact
 from shared.db.types import Json, UTCDateTime
 
 
-class FiveOnesCount(Row, table=True):
+class FiveOnesCount(Fact, table=True):
     """One count of a year; the highest ``revision`` tells, in whatever order they arrive."""
 
     __tablename__ = "five_ones_counts"
@@ -25,4 +25,4 @@ class FiveOnesCount(Row, table=True):
     """How many members did none, one, two ... of what is asked."""
 
 
-FIVE_ONES: tuple[type[Row], ...] = (FiveOnesCount,)
+FIVE_ONES: tuple[type[Fact], ...] = (FiveOnesCount,)

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from services.reporting.schema import Row
+from services.reporting.schema import Fact
 from shared.db.types import UTCDateTime
 
 
-class TopicStep(Row, table=True):
+class TopicStep(Fact, table=True):
     """A step in the life of a topic; ``step`` is its publisher's own count."""
 
     __tablename__ = "topic_steps"
@@ -22,7 +22,7 @@ class TopicStep(Row, table=True):
     occurred_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class Participation(Row, table=True):
+class Participation(Fact, table=True):
     """Somebody began to take part."""
 
     __tablename__ = "participations"
@@ -34,7 +34,7 @@ class Participation(Row, table=True):
     joined_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class ParticipationEnd(Row, table=True):
+class ParticipationEnd(Fact, table=True):
     """Somebody takes part no longer."""
 
     __tablename__ = "participation_ends"
@@ -43,7 +43,7 @@ class ParticipationEnd(Row, table=True):
     left_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class FieldSurvey(Row, table=True):
+class FieldSurvey(Fact, table=True):
     """Somebody went out to look."""
 
     __tablename__ = "field_surveys"
@@ -54,7 +54,7 @@ class FieldSurvey(Row, table=True):
     made_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class Find(Row, table=True):
+class Find(Fact, table=True):
     """Something was found."""
 
     __tablename__ = "finds"
@@ -66,7 +66,7 @@ class Find(Row, table=True):
     found_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class Document(Row, table=True):
+class Document(Fact, table=True):
     """A text of so many characters was collated."""
 
     __tablename__ = "documents"
@@ -78,7 +78,7 @@ class Document(Row, table=True):
     collated_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class TopicResult(Row, table=True):
+class TopicResult(Fact, table=True):
     """Something came of a topic."""
 
     __tablename__ = "topic_results"
@@ -90,7 +90,7 @@ class TopicResult(Row, table=True):
     published_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class ResultUse(Row, table=True):
+class ResultUse(Fact, table=True):
     """A result was put to use."""
 
     __tablename__ = "result_uses"
@@ -102,7 +102,7 @@ class ResultUse(Row, table=True):
     used_at: datetime = Field(sa_type=UTCDateTime)
 
 
-class WithdrawnRecord(Row, table=True):
+class WithdrawnRecord(Fact, table=True):
     """A record was entered wrongly. It may be known before the record itself is."""
 
     __tablename__ = "withdrawn_records"
@@ -113,7 +113,7 @@ class WithdrawnRecord(Row, table=True):
     withdrawn_at: datetime = Field(sa_type=UTCDateTime)
 
 
-RESEARCH: tuple[type[Row], ...] = (
+RESEARCH: tuple[type[Fact], ...] = (
     TopicStep,
     Participation,
     ParticipationEnd,

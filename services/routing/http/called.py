@@ -26,6 +26,7 @@ class Called:
                 "department": roster.departments,
                 "part": roster.composition,
                 "item": roster.readiness,
+                "unit": roster.units,
             }
             self._names = {kind: {each.code: each.names for each in entries} for kind, entries in lists.items()}
             self._names["member"] = {each.code: {_DISPLAYED: each.display} for each in roster.members if each.display}

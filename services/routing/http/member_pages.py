@@ -190,5 +190,6 @@ def _details(entry: MemberEntry) -> Form[Any]:
         first_language=entry.languages[0],
         languages=entry.languages,
         stand_in=entry.stand_in,
+        units=entry.units,
         seen=mark_of(entry),
     )

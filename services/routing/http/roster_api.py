@@ -83,7 +83,7 @@ def _add_members(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.put("/members/{code}")
     async def put_member(code: str, sent: MemberEntry, claims: Officer, seen: Seen = None) -> MemberOut:
         """This is the member from now on; with ``If-Match`` (a ``mark``) another's change is not overwritten."""
-        await keeping.put(claims.subject, _named(code, sent), _mark(seen))
+        await keeping.put(claims.subject, named(code, sent), marked(seen))
         return await _member(keeping, code)
 
     @router.delete("/members/{code}", status_code=204)
@@ -141,7 +141,7 @@ def _add_stations(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.put("/stations/{code}")
     async def put_station(code: str, sent: StationEntry, claims: Officer, seen: Seen = None) -> StationOut:
         """This is the station from now on: its kind and place, composition, readiness and duty days."""
-        await keeping.put(claims.subject, _named(code, sent), _mark(seen))
+        await keeping.put(claims.subject, named(code, sent), marked(seen))
         return await _station(keeping, code)
 
     @router.delete("/stations/{code}", status_code=204)
@@ -177,7 +177,7 @@ def _add_departments(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.put("/departments/{code}")
     async def put_department(code: str, sent: DepartmentEntry, claims: Officer, seen: Seen = None) -> DepartmentEntry:
         """This is the department from now on."""
-        return await keeping.put(claims.subject, _named(code, sent), _mark(seen))
+        return await keeping.put(claims.subject, named(code, sent), marked(seen))
 
     @router.delete("/departments/{code}", status_code=204)
     async def remove_department(code: str, claims: Officer) -> None:
@@ -189,7 +189,7 @@ def _add_places(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.put("/townships/{code}")
     async def put_township(code: str, sent: TownshipEntry, claims: Officer, seen: Seen = None) -> TownshipEntry:
         """This is the township from now on."""
-        return await keeping.put(claims.subject, _named(code, sent), _mark(seen))
+        return await keeping.put(claims.subject, named(code, sent), marked(seen))
 
     @router.delete("/townships/{code}", status_code=204)
     async def remove_township(code: str, claims: Officer) -> None:
@@ -199,7 +199,7 @@ def _add_places(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.put("/communities/{code}")
     async def put_community(code: str, sent: CommunityEntry, claims: Officer, seen: Seen = None) -> CommunityEntry:
         """This is the community from now on, and the station that serves it."""
-        return await keeping.put(claims.subject, _named(code, sent), _mark(seen))
+        return await keeping.put(claims.subject, named(code, sent), marked(seen))
 
     @router.delete("/communities/{code}", status_code=204)
     async def remove_community(code: str, claims: Officer) -> None:
@@ -216,8 +216,7 @@ def _add_whole(router: APIRouter, keeping: RosterKeeping) -> None:
     @router.put("/body")
     async def put_body(sent: WholeBody, claims: Officer) -> WholeBody:
         """This holds for the whole body from now on; refused while a station has a part or item that is dropped."""
-        update = {name: getattr(sent, name) for name in WholeBody.model_fields}
-        return WholeBody.of(await keeping.alter_body(claims.subject, lambda roster: roster.model_copy(update=update)))
+        return WholeBody.of(await keeping.alter_body(claims.subject, sent.onto))
 
     @router.get("/file")
     async def whole_file(_: Dispatching) -> Roster:
@@ -253,11 +252,13 @@ async def _station(keeping: RosterKeeping, code: str) -> StationOut:
     return StationOut.of(entry, register.duty_days(await keeping.directory(), entry, keeping.today()))
 
 
-def _named(code: str, sent: E) -> E:
+def named(code: str, sent: E) -> E:
+    """``sent``, if it bears the code of its address. Raises DomainError on ``code``."""
     if sent.code != code:
         raise DomainError("code-differs", "This is not the code in the address.", field="code")
     return sent
 
 
-def _mark(seen: str | None) -> str | None:
+def marked(seen: str | None) -> str | None:
+    """The mark that ``If-Match`` says."""
     return seen.strip('"') if seen else None

@@ -14,6 +14,7 @@ from services.routing.roster.document import DutyDays, MemberEntry, Roster, Stat
 from services.routing.roster.entries import mark_of
 from services.routing.roster.parts import CompositionPart, ReadinessItem
 from services.routing.roster.register import MemberLine
+from services.routing.roster.units import UnitEntry, UnitsRequired
 
 
 class LeaveOut(BaseModel):
@@ -49,6 +50,17 @@ class StationOut(StationEntry):
         return cls(**dict(station), next_duty_days=days, mark=mark_of(station))
 
 
+class UnitOut(UnitEntry):
+    """A unit as the roster has it; ``mark`` is what ``If-Match`` wants."""
+
+    mark: str
+
+    @classmethod
+    def of(cls, unit: UnitEntry) -> UnitOut:
+        """``unit`` as the API shows it."""
+        return cls(**dict(unit), mark=mark_of(unit))
+
+
 class DutyExceptionIn(Input):
     """A single day: an extra duty day, or one that is cancelled."""
 
@@ -57,16 +69,24 @@ class DutyExceptionIn(Input):
 
 
 class WholeBody(Input):
-    """What holds for the whole body: its duty days, and what it names of a station's composition and readiness."""
+    """What holds for the whole body: its duty days, the units it must have, what it names of a station's parts."""
 
     duty_days: DutyDays
     composition: Annotated[tuple[CompositionPart, ...], Field(max_length=50)] = ()
     readiness: Annotated[tuple[ReadinessItem, ...], Field(max_length=50)] = ()
+    units_required: UnitsRequired | None = None
+    units_required_below: UnitsRequired | None = None
 
     @classmethod
     def of(cls, roster: Roster) -> WholeBody:
         """As ``roster`` has it."""
-        return cls(duty_days=roster.duty_days, composition=roster.composition, readiness=roster.readiness)
+        return cls(**{name: getattr(roster, name) for name in cls.model_fields})
+
+    def onto(self, roster: Roster) -> Roster:
+        """``roster`` with this. What its first clients did not know stays where they leave it out."""
+        later = {"units_required", "units_required_below"} - self.model_fields_set
+        names = type(self).model_fields.keys() - later
+        return roster.model_copy(update={name: getattr(self, name) for name in names})
 
 
 class RecordedChangeOut(BaseModel):

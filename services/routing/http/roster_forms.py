@@ -52,6 +52,7 @@ class MemberForm(Input):
     first_language: Language
     languages: Annotated[tuple[Language, ...], Field(max_length=5)] = ()
     stand_in: Code | None = None
+    units: Codes = ()
     seen: Seen = None
 
     def entry(self, there: MemberEntry | None) -> MemberEntry:
@@ -65,6 +66,7 @@ class MemberForm(Input):
             email=self.email,
             display=self.display,
             stand_in=self.stand_in,
+            units=self.units,
             terms=there.terms if there else (),
             leave=there.leave if there else (),
         )

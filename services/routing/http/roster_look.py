@@ -60,6 +60,7 @@ class Look:
             "community": roster.communities,
             "member": roster.members,
             "department": roster.departments,
+            "unit": tuple(unit for unit in roster.units if unit.stands),
         }
         return [(each.code, self.named(kind, each.code)) for each in entries[kind]]
 

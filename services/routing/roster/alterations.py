@@ -17,10 +17,14 @@ DayException = Literal["extra", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What of an entry somebody sends: the ``way`` to it, and the ``field`` to name where none of its own is wrong."""
+    """What of an entry somebody sends: the ``way`` to it, and the ``field`` to name where none of its own is wrong.
+
+    With ``is_field`` that field is all that is sent, however deep in the entry it comes to stand.
+    """
 
     way: tuple[str, ...] = ()
     field: str = "code"
+    is_field: bool = False
 
 
 WHOLE = Piece()

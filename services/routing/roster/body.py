@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.routing.roster.document import DutyDays, Roster
 from services.routing.roster.parts import CompositionPart, ReadinessItem
+from services.routing.roster.units import UnitsRequired
 from shared.errors import NotFound
 
 Named = Literal["composition", "readiness"]
@@ -16,6 +17,11 @@ Named = Literal["composition", "readiness"]
 def duty_days_set(days: DutyDays) -> Callable[[Roster], Roster]:
     """The duty days of every station that has none of its own."""
     return lambda roster: roster.model_copy(update={"duty_days": days})
+
+
+def units_required_set(of_itself: UnitsRequired | None, below: UnitsRequired | None) -> Callable[[Roster], Roster]:
+    """What the body must have, and each body that stands as a unit in its chain; None: nothing is asked."""
+    return lambda roster: roster.model_copy(update={"units_required": of_itself, "units_required_below": below})
 
 
 def named_added(named: Named, entry: CompositionPart | ReadinessItem) -> Callable[[Roster], Roster]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import pairwise
 
 from services.routing.roster.document import MemberEntry, Roster, StationEntry
+from services.routing.roster.faults import ENDS_FIRST, STILL_TO_COME, Mistake, overlapping, second_ones, unknown
 from services.routing.roster.lines import Location
 from services.routing.roster.parts import DutyEntry, DutyRuleEntry, LeaveEntry
+from services.routing.roster.unit_checking import in_units
 from shared.i18n import N_
-
-Mistake = tuple[Location, str, Mapping[str, object]]
-"""Where, a msgid, and what fills its places."""
 
 _NO_TOWNSHIP = N_("There is no township {given} in this roster.")
 _NO_STATION = N_("There is no station {given} in this roster.")
 _NO_COMMUNITY = N_("There is no community {given} in this roster.")
 _NO_MEMBER = N_("There is no member {given} in this roster.")
+_NO_UNIT = N_("There is no unit {given} in this roster, or it is dissolved.")
 _NO_PART = N_("The body names no part {given} of a station's composition.")
 _NO_ITEM = N_("The body names no item {given} of readiness.")
-_TWICE = N_("The code {given} stands here a second time.")
-_ENDS_FIRST = N_("This ends before it begins.")
 
 
 def mistakes(roster: Roster, body: str, today: date) -> Iterator[Mistake]:
@@ -35,31 +32,26 @@ def mistakes(roster: Roster, body: str, today: date) -> Iterator[Mistake]:
     communities = {community.code for community in roster.communities}
     for index, station in enumerate(roster.stations):
         at: Location = ("stations", index)
-        yield from _unknown([station.township], townships, _NO_TOWNSHIP, (*at, "township"), several=False)
+        yield from unknown([station.township], townships, _NO_TOWNSHIP, (*at, "township"), several=False)
         yield from _in_composition(roster, station, at)
         yield from _in_readiness(roster, station, at, today)
         if station.duty is not None:
             yield from _in_duty(station.duty, (*at, "duty"), today)
     for index, community in enumerate(roster.communities):
         at = ("communities", index)
-        yield from _unknown([community.township], townships, _NO_TOWNSHIP, (*at, "township"), several=False)
+        yield from unknown([community.township], townships, _NO_TOWNSHIP, (*at, "township"), several=False)
         if community.station is not None:
-            yield from _unknown([community.station], stations, _NO_STATION, (*at, "station"), several=False)
+            yield from unknown([community.station], stations, _NO_STATION, (*at, "station"), several=False)
     members = {member.code: member for member in roster.members}
+    standing = {unit.code for unit in roster.units if unit.stands}
     for index, member in enumerate(roster.members):
         at = ("members", index)
-        yield from _unknown(member.stations, stations, _NO_STATION, (*at, "stations"))
-        yield from _unknown(member.communities, communities, _NO_COMMUNITY, (*at, "communities"))
+        yield from unknown(member.stations, stations, _NO_STATION, (*at, "stations"))
+        yield from unknown(member.communities, communities, _NO_COMMUNITY, (*at, "communities"))
+        yield from unknown(member.units, standing, _NO_UNIT, (*at, "units"))
         yield from _in_terms(member, at)
         yield from _in_leave(member, members, at)
-
-
-def _unknown(
-    codes: Sequence[str], known: set[str], title: str, location: Location, *, several: bool = True
-) -> Iterator[Mistake]:
-    for place, code in enumerate(codes):
-        if code not in known:
-            yield (*location, place) if several else location, title, {"given": code}
+    yield from in_units(roster, today)
 
 
 # -- stations --------------------------------------------------------------------------------------------
@@ -67,7 +59,7 @@ def _unknown(
 
 def _in_composition(roster: Roster, station: StationEntry, at: Location) -> Iterator[Mistake]:
     named = {part.code: part for part in roster.composition}
-    yield from _second_ones([part.part for part in station.composition], (*at, "composition"), "part")
+    yield from second_ones([part.part for part in station.composition], (*at, "composition"), "part")
     for index, part in enumerate(station.composition):
         here = (*at, "composition", index)
         if part.part not in named:
@@ -80,12 +72,12 @@ def _in_composition(roster: Roster, station: StationEntry, at: Location) -> Iter
 
 def _in_readiness(roster: Roster, station: StationEntry, at: Location, today: date) -> Iterator[Mistake]:
     named = {item.code for item in roster.readiness}
-    yield from _second_ones([item.item for item in station.readiness], (*at, "readiness"), "item")
+    yield from second_ones([item.item for item in station.readiness], (*at, "readiness"), "item")
     for index, item in enumerate(station.readiness):
         if item.item not in named:
             yield (*at, "readiness", index, "item"), _NO_ITEM, {"given": item.item}
         if item.checked_on > today:
-            yield (*at, "readiness", index, "checked_on"), N_("This date is still to come."), {}
+            yield (*at, "readiness", index, "checked_on"), STILL_TO_COME, {}
 
 
 def _in_duty(duty: DutyEntry, at: Location, today: date) -> Iterator[Mistake]:
@@ -118,8 +110,8 @@ def _in_rule(rule: DutyRuleEntry, at: Location) -> Iterator[Mistake]:
 def _in_terms(member: MemberEntry, at: Location) -> Iterator[Mistake]:
     for index, term in enumerate(member.terms):
         if term.ends_on is not None and term.ends_on < term.begins_on:
-            yield (*at, "terms", index, "ends_on"), _ENDS_FIRST, {}
-    for first, index in _overlapping([(term.begins_on, term.ends_on or date.max) for term in member.terms]):
+            yield (*at, "terms", index, "ends_on"), ENDS_FIRST, {}
+    for first, index in overlapping([(term.begins_on, term.ends_on or date.max) for term in member.terms]):
         title = N_("This term overlaps the one that begins on {begins_on}.")
         yield (*at, "terms", index, "begins_on"), title, {"begins_on": member.terms[first].begins_on}
 
@@ -132,11 +124,11 @@ def _in_leave(member: MemberEntry, members: Mapping[str, MemberEntry], at: Locat
         if leave.ends_on is None:
             yield (*here, "ends_on"), N_("A leave needs an end: say its last day."), {}
         elif leave.ends_on < leave.begins_on:
-            yield (*here, "ends_on"), _ENDS_FIRST, {}
+            yield (*here, "ends_on"), ENDS_FIRST, {}
         elif leave.stand_in is not None and leave.stand_in != member.stand_in:
             yield from _as_stand_in(leave.stand_in, member, members, (*here, "stand_in"))
         yield from _away_too(leave, member, members, (*here, "stand_in"))
-    for first, index in _overlapping([(leave.begins_on, leave.ends_on or leave.begins_on) for leave in member.leave]):
+    for first, index in overlapping([(leave.begins_on, leave.ends_on or leave.begins_on) for leave in member.leave]):
         title = N_("This leave overlaps the one that begins on {begins_on}.")
         yield (*at, "leave", index, "begins_on"), title, {"begins_on": member.leave[first].begins_on}
 
@@ -162,26 +154,10 @@ def _away_too(
             return
 
 
-def _overlapping(spans: Sequence[tuple[date, date]]) -> Iterator[tuple[int, int]]:
-    """Pairs of places whose spans share a day, the later beginning second; neighbours in order of time."""
-    ordered = sorted((span, place) for place, span in enumerate(spans))
-    for (before, first), (after, second) in pairwise(ordered):
-        if after[0] <= before[1]:
-            yield first, second
-
-
 # -- codes -----------------------------------------------------------------------------------------------
 
 
 def _repeats(roster: Roster) -> Iterator[Mistake]:
-    yield from _second_ones([township.code for township in roster.townships], ("townships",))
-    for name in ("stations", "communities", "members", "departments", "composition", "readiness"):
-        yield from _second_ones([entry.code for entry in getattr(roster, name)], (name,), "code")
-
-
-def _second_ones(codes: Sequence[str], at: Location, *field: str) -> Iterator[Mistake]:
-    seen: set[str] = set()
-    for index, code in enumerate(codes):
-        if code in seen:
-            yield (*at, index, *field), _TWICE, {"given": code}
-        seen.add(code)
+    yield from second_ones([township.code for township in roster.townships], ("townships",))
+    for name in ("stations", "communities", "members", "departments", "composition", "readiness", "units"):
+        yield from second_ones([entry.code for entry in getattr(roster, name)], (name,), "code")

@@ -12,19 +12,21 @@ from services.routing.roster.document import (
     StationEntry,
     TownshipEntry,
 )
+from services.routing.roster.units import UnitEntry
 
-E = TypeVar("E", TownshipEntry, StationEntry, CommunityEntry, MemberEntry, DepartmentEntry)
+E = TypeVar("E", TownshipEntry, StationEntry, CommunityEntry, MemberEntry, DepartmentEntry, UnitEntry)
 
 _MAY_BE_LEFT_OUT: dict[type[Any], frozenset[str]] = {
     TownshipEntry: frozenset({"names"}),
     StationEntry: frozenset({"names", "composition", "readiness", "duty"}),
     CommunityEntry: frozenset({"names"}),
-    MemberEntry: frozenset({"stand_in", "terms", "leave"}),
+    MemberEntry: frozenset({"stand_in", "units", "terms", "leave"}),
     DepartmentEntry: frozenset({"names", "email", "phone", "language", "days_to_reply"}),
+    UnitEntry: frozenset({"names", "parent", "set_up_on", "dissolved_on", "posts"}),
 }
 """Fields that the first files did not have. An empty list or a null says that there is nothing; absence, nothing."""
 
-_OF_THE_BODY = frozenset({"composition", "readiness"})
+_OF_THE_BODY = frozenset({"composition", "readiness", "units_required", "units_required_below"})
 
 
 def completed(sent: Roster, before: Roster | None) -> Roster:
@@ -40,6 +42,7 @@ def completed(sent: Roster, before: Roster | None) -> Roster:
             "communities": _completed(sent.communities, before.communities),
             "members": _completed(sent.members, before.members),
             "departments": _completed(sent.departments, before.departments),
+            "units": _completed(sent.units, before.units) if "units" in sent.model_fields_set else before.units,
         }
     )
 

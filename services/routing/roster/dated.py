@@ -1,4 +1,4 @@
-"""The dated parts of members and stations in tables of their own: each row says who recorded it, and when."""
+"""The dated parts of members, stations and units in tables of their own: each row says who recorded it, and when."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import Table, and_, bindparam, select
 
 from services.routing.roster.document import MemberEntry, StationEntry, member_in_order, station_in_order
 from services.routing.roster.reads import Reads
+from services.routing.roster.units import UnitEntry, unit_in_order
 from services.routing.tables import (
     MemberLeave,
     MemberTerm,
@@ -17,6 +18,7 @@ from services.routing.tables import (
     StationDutyRule,
     StationItem,
     StationPart,
+    UnitPost,
 )
 from shared.db.transaction import Transaction
 
@@ -26,11 +28,13 @@ _PARTS: Table = StationPart.__table__  # type: ignore[attr-defined]
 _ITEMS: Table = StationItem.__table__  # type: ignore[attr-defined]
 _RULES: Table = StationDutyRule.__table__  # type: ignore[attr-defined]
 _EXCEPTIONS: Table = StationDutyException.__table__  # type: ignore[attr-defined]
+_POSTS: Table = UnitPost.__table__  # type: ignore[attr-defined]
 
 OF_MEMBERS = (_TERMS, _LEAVES)
 OF_STATIONS = (_PARTS, _ITEMS, _RULES, _EXCEPTIONS)
 MEMBER_PARTS = frozenset({"terms", "leave"})
 STATION_PARTS = frozenset({"composition", "readiness", "duty"})
+UNIT_PARTS = frozenset({"posts"})
 _RECORD = ("recorded_at", "recorded_by")
 
 Fields = Mapping[str, Any]
@@ -58,6 +62,11 @@ async def parts_of_stations(reads: Reads, hours: Mapping[str, str | None]) -> di
     return found
 
 
+async def posts_of_units(reads: Reads) -> dict[str, dict[str, Any]]:
+    """Posts by unit, in order of their codes."""
+    return {code: {"posts": posts} for code, posts in (await _by_owner(reads, _POSTS)).items()}
+
+
 async def keep_members(tx: Transaction, members: Sequence[MemberEntry], by: str) -> None:
     """Make the rows of these members say what the entries say; rows that say so already stay as they are."""
     rows = [row for member in members for row in _rows_of_member(member_in_order(member))]
@@ -68,6 +77,16 @@ async def keep_stations(tx: Transaction, stations: Sequence[StationEntry], by: s
     """The same for stations."""
     rows = [row for station in stations for row in _rows_of_station(station_in_order(station))]
     await _keep(tx, OF_STATIONS, [station.code for station in stations], rows, by)
+
+
+async def keep_units(tx: Transaction, units: Sequence[UnitEntry], by: str) -> None:
+    """The same for units and their posts."""
+    rows = [
+        (_POSTS, {"unit": unit.code, **post.model_dump(), "filled": post.model_dump(mode="json")["filled"]})
+        for unit in map(unit_in_order, units)
+        for post in unit.posts
+    ]
+    await _keep(tx, (_POSTS,), [unit.code for unit in units], rows, by)
 
 
 def _rows_of_member(member: MemberEntry) -> Iterator[tuple[Table, Fields]]:

@@ -19,6 +19,7 @@ from services.routing.roster.parts import (
     StationPart,
     TermEntry,
 )
+from services.routing.roster.units import UnitEntry, UnitsRequired, unit_in_order
 from shared.contracts.words import StationKind
 from shared.settings import Tier
 from shared.web.fields import Code, Language, Text
@@ -82,6 +83,7 @@ class MemberEntry(Part):
     """A member: where they are stationed, what they know, what they speak, the first language first.
 
     Without any term they hold office; ``stand_in`` takes their place in every leave that names nobody else.
+    ``units`` are those of the chain that they are attached to.
     """
 
     code: Code
@@ -92,6 +94,7 @@ class MemberEntry(Part):
     email: Email | None = None
     display: Annotated[str, Text(100)] | None = None
     stand_in: Code | None = None
+    units: Codes = ()
     terms: Annotated[tuple[TermEntry, ...], Field(max_length=50)] = ()
     leave: Annotated[tuple[LeaveEntry, ...], Field(max_length=500)] = ()
 
@@ -135,10 +138,30 @@ class Roster(Part):
     duty_days: DutyDays = DutyDays()
     composition: Annotated[tuple[CompositionPart, ...], Field(max_length=50)] = ()
     readiness: Annotated[tuple[ReadinessItem, ...], Field(max_length=50)] = ()
+    units: Annotated[tuple[UnitEntry, ...], Field(max_length=MOST)] = ()
+    units_required: UnitsRequired | None = None
+    """What the body itself must have."""
+    units_required_below: UnitsRequired | None = None
+    """What each unit of the kind ``body`` must have."""
 
     def duty_plan(self, station: StationEntry) -> DutyPlan:
         """By what the duty days of ``station`` are reckoned."""
         return station.duty.plan() if station.duty else self.duty_days.plan()
+
+    def parts_of(self, station: StationEntry, members: int) -> tuple[int, ...]:
+        """The numbers of “1+X+Y+Z”, in the order in which the body names its parts; ``members`` are at the station."""
+        said = {part.part: part.count for part in station.composition}
+        counted = {"station": 1, "members": members}
+        return tuple(counted[part.counts] if part.counts else said.get(part.code, 0) for part in self.composition)
+
+    def lacking(self, station: StationEntry) -> tuple[ReadinessItem, ...]:
+        """What of the things it must have (十有) a station lacks, or nobody has looked for."""
+        there = {item.item for item in station.readiness if item.present}
+        return tuple(item for item in self.readiness if item.code not in there)
+
+    def is_ready(self, station: StationEntry) -> bool:
+        """Whether a station has all of them."""
+        return not self.lacking(station)
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -154,10 +177,15 @@ class Roster(Part):
             ("community", self.communities),
             ("member", self.members),
             ("department", self.departments),
+            ("unit", self.units),
         )
         found: dict[Entry, Part] = {(kind, part.code): part for kind, parts in listed for part in parts}
         found["body", self.body.code] = WholeBody(
-            **dict(self.body), composition=self.composition, readiness=self.readiness
+            **dict(self.body),
+            composition=self.composition,
+            readiness=self.readiness,
+            units_required=self.units_required,
+            units_required_below=self.units_required_below,
         )
         found["duty-days", self.body.code] = self.duty_days
         return found
@@ -168,6 +196,8 @@ class WholeBody(BodyEntry):
 
     composition: tuple[CompositionPart, ...]
     readiness: tuple[ReadinessItem, ...]
+    units_required: UnitsRequired | None
+    units_required_below: UnitsRequired | None
 
 
 def fields_of(entry: Part) -> dict[str, Any]:
@@ -176,6 +206,8 @@ def fields_of(entry: Part) -> dict[str, Any]:
         entry = member_in_order(entry)
     elif isinstance(entry, StationEntry):
         entry = station_in_order(entry)
+    elif isinstance(entry, UnitEntry):
+        entry = unit_in_order(entry)
     return entry.model_dump(mode="json", exclude={"code"})
 
 
@@ -204,5 +236,5 @@ def _beginning(part: TermEntry | LeaveEntry) -> date:
     return part.begins_on
 
 
-Kind = Literal["township", "station", "community", "member", "department", "body", "duty-days"]
+Kind = Literal["township", "station", "community", "member", "department", "unit", "body", "duty-days"]
 Entry = tuple[Kind, str]

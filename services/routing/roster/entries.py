@@ -14,9 +14,10 @@ from services.routing.roster.document import (
     StationEntry,
     TownshipEntry,
 )
+from services.routing.roster.units import UnitEntry
 
-Listed = TownshipEntry | StationEntry | CommunityEntry | MemberEntry | DepartmentEntry
-E = TypeVar("E", TownshipEntry, StationEntry, CommunityEntry, MemberEntry, DepartmentEntry)
+Listed = TownshipEntry | StationEntry | CommunityEntry | MemberEntry | DepartmentEntry | UnitEntry
+E = TypeVar("E", TownshipEntry, StationEntry, CommunityEntry, MemberEntry, DepartmentEntry, UnitEntry)
 
 LISTS: dict[type[Any], tuple[Kind, str]] = {
     TownshipEntry: ("township", "townships"),
@@ -24,6 +25,7 @@ LISTS: dict[type[Any], tuple[Kind, str]] = {
     CommunityEntry: ("community", "communities"),
     MemberEntry: ("member", "members"),
     DepartmentEntry: ("department", "departments"),
+    UnitEntry: ("unit", "units"),
 }
 """Of which kind an entry is, and in which list of the roster it stands."""
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
+from services.routing.roster.counts import counts_of
 from services.routing.roster.document import Roster
-from shared.contracts import inner, report
+from services.routing.roster.facts import say_facts
+from shared.contracts import inner
 from shared.db.transaction import Transaction
 from shared.ids import derived_id
 
 
 def publish(tx: Transaction, before: Roster | None, after: Roster, revision: int) -> None:
-    """Announce stations and departments that changed, then the roster to the body and its counts to the parent."""
+    """Announce stations and departments that changed, the roster to the body, its counts and facts to the parent."""
     body = after.body.code
     known = set(_entries_of(before, revision, tx.now)) if before else set()
     for event in _entries_of(after, revision, tx.now):
@@ -27,6 +29,7 @@ def publish(tx: Transaction, before: Roster | None, after: Roster, revision: int
     )
     tx.announce(roster, event_id=derived_id(body, "roster", revision))
     tx.announce(counts_of(after, revision, tx.now), event_id=derived_id(body, "roster-counts", revision))
+    say_facts(tx, before, after, revision)
 
 
 Entry = inner.StationPublished | inner.DepartmentPublished
@@ -72,27 +75,3 @@ def stations_of(roster: Roster, revision: int, at: datetime) -> list[inner.Stati
         )
         for station in roster.stations
     ]
-
-
-def counts_of(roster: Roster, revision: int, at: datetime) -> report.RosterPublished:
-    """The figures of a roster: no codes, only how many."""
-    covered = {code for member in roster.members for code in member.communities}
-    with_station = {station.township for station in roster.stations}
-    days = tuple(sorted(set(roster.duty_days.days_of_month)))
-    return report.RosterPublished(
-        occurred_at=at,
-        revision=revision,
-        tier=roster.body.tier,
-        parent=roster.body.parent,
-        members=len(roster.members),
-        members_attached_to_stations=sum(1 for member in roster.members if member.stations),
-        stations=len(roster.stations),
-        stations_in_townships=sum(1 for station in roster.stations if station.kind == "township"),
-        townships=len(roster.townships),
-        townships_without_a_station=sum(1 for each in roster.townships if each.code not in with_station),
-        communities=len(roster.communities),
-        communities_without_a_member=sum(1 for each in roster.communities if each.code not in covered),
-        duty_days_per_month=len(days),
-        duty_days_of_month=days,
-        time_zone=roster.body.time_zone,
-    )

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from services.routing.roster.availability import Availability, Leave
 from services.routing.roster.book import Directory
 from services.routing.roster.document import DepartmentEntry, MemberEntry, StationEntry
+from services.routing.roster.units import UnitEntry
 from shared.web.paging import decode_cursor, encode_cursor
 
 PAGE = 50
@@ -55,7 +56,7 @@ def members(directory: Directory, on: date, sought: str, station: str | None, cu
         for member in directory.roster.members
         if (station is None or station in member.stations) and _has(sought, _words_of_member(member))
     ]
-    return _page(wanted, cursor, lambda member: member_line(member, availability))
+    return page_of(wanted, cursor, lambda member: member_line(member, availability))
 
 
 def member_line(member: MemberEntry, availability: Availability) -> MemberLine:
@@ -67,7 +68,7 @@ def stations(directory: Directory, on: date, sought: str, cursor: str | None) ->
     """Stations by code whose code, kind, township or name has ``sought`` in it."""
     wanted = [station for station in directory.roster.stations if _has(sought, _words_of_station(station))]
     attached = Counter(code for member in directory.roster.members for code in set(member.stations))
-    return _page(wanted, cursor, lambda station: _station_line(directory, station, on, attached[station.code]))
+    return page_of(wanted, cursor, lambda station: _station_line(directory, station, on, attached[station.code]))
 
 
 def station_line(directory: Directory, station: StationEntry, on: date) -> StationLine:
@@ -77,22 +78,13 @@ def station_line(directory: Directory, station: StationEntry, on: date) -> Stati
 
 
 def _station_line(directory: Directory, station: StationEntry, on: date, attached: int) -> StationLine:
-    items = {item.code for item in directory.roster.readiness}
+    items = len(directory.roster.readiness)
     return StationLine(
         entry=station,
-        parts=_composition(directory, station, attached),
-        ready=sum(1 for item in station.readiness if item.present and item.item in items),
-        items=len(items),
+        parts=directory.roster.parts_of(station, attached),
+        ready=items - len(directory.roster.lacking(station)),
+        items=items,
         next_duty_day=next(iter(duty_days(directory, station, on, 1)), None),
-    )
-
-
-def _composition(directory: Directory, station: StationEntry, attached: int) -> tuple[int, ...]:
-    """The numbers of “1+X+Y+Z”, in the order in which the body names its parts."""
-    said = {part.part: part.count for part in station.composition}
-    counted = {"station": 1, "members": attached}
-    return tuple(
-        counted[part.counts] if part.counts else said.get(part.code, 0) for part in directory.roster.composition
     )
 
 
@@ -108,7 +100,17 @@ def departments(directory: Directory, sought: str, cursor: str | None) -> Found[
         for department in directory.roster.departments
         if _has(sought, (department.code, *department.names.values(), *department.categories))
     ]
-    return _page(wanted, cursor, lambda department: department)
+    return page_of(wanted, cursor, lambda department: department)
+
+
+def units(directory: Directory, sought: str, cursor: str | None) -> Found[UnitEntry]:
+    """Units by code whose code, kind, parent or name has ``sought`` in it."""
+    wanted = [
+        unit
+        for unit in directory.roster.units
+        if _has(sought, (unit.code, unit.kind, *unit.names.values(), unit.parent or ""))
+    ]
+    return page_of(wanted, cursor, lambda unit: unit)
 
 
 def _words_of_member(member: MemberEntry) -> tuple[str, ...]:
@@ -125,7 +127,8 @@ def _has(sought: str, words: Iterable[str]) -> bool:
     return not wanted or any(wanted in word.casefold() for word in words)
 
 
-def _page(entries: Sequence[Any], cursor: str | None, shown: Callable[[Any], T]) -> Found[T]:
+def page_of(entries: Sequence[Any], cursor: str | None, shown: Callable[[Any], T]) -> Found[T]:
+    """The page of ``entries``, by code, that follows ``cursor``, each as ``shown``."""
     ordered = sorted(entries, key=lambda entry: entry.code)
     after = str(decode_cursor(cursor, str)[0]) if cursor else ""
     following = [entry for entry in ordered if entry.code > after]

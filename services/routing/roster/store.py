@@ -12,15 +12,19 @@ from sqlalchemy import Table, select
 from services.routing.roster.dated import (
     MEMBER_PARTS,
     STATION_PARTS,
+    UNIT_PARTS,
     keep_members,
     keep_stations,
+    keep_units,
     parts_of_members,
     parts_of_stations,
+    posts_of_units,
 )
 from services.routing.roster.difference import Change
 from services.routing.roster.document import Kind, Roster, fields_of
+from services.routing.roster.parts import Part
 from services.routing.roster.reads import Reads
-from services.routing.tables import Community, Department, Member, RosterRevision, Station, Township
+from services.routing.tables import Community, Department, Member, RosterRevision, Station, Township, Unit
 from shared.db.transaction import Transaction
 
 ONLY_ROW = 1
@@ -31,7 +35,9 @@ _TABLES: Mapping[Kind, Table] = {
     "community": Community.__table__,  # type: ignore[attr-defined]
     "member": Member.__table__,  # type: ignore[attr-defined]
     "department": Department.__table__,  # type: ignore[attr-defined]
+    "unit": Unit.__table__,  # type: ignore[attr-defined]
 }
+_OF_THE_BODY = {"composition", "readiness", "units_required", "units_required_below"}
 _REVISION: Table = RosterRevision.__table__  # type: ignore[attr-defined]
 
 
@@ -63,6 +69,7 @@ async def load(reads: Reads, body: str) -> Roster | None:
     parts = {kind: await _active(reads, table) for kind, table in _TABLES.items()}
     hours = {row["code"]: row.pop("duty_hours") for row in parts["station"]}
     of_members, of_stations = await parts_of_members(reads), await parts_of_stations(reads, hours)
+    of_units = await posts_of_units(reads)
     return Roster.model_validate(
         {
             "body": {"code": body, "tier": whole.tier, "parent": whole.parent, "time_zone": whole.time_zone},
@@ -71,9 +78,12 @@ async def load(reads: Reads, body: str) -> Roster | None:
             "communities": parts["community"],
             "members": [row | of_members.get(row["code"], {}) for row in parts["member"]],
             "departments": parts["department"],
+            "units": [row | of_units.get(row["code"], {}) for row in parts["unit"]],
             "duty_days": {"days_of_month": whole.days_of_month, "hours": whole.hours},
             "composition": whole.composition,
             "readiness": whole.readiness,
+            "units_required": whole.units_required,
+            "units_required_below": whole.units_required_below,
         }
     )
 
@@ -96,7 +106,7 @@ async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revi
         if change.change == "removed":
             gone[change.kind].append(change.code)
         else:
-            fields = _columns(change.kind, fields_of(entries[change.kind, change.code]))
+            fields = _columns(change.kind, entries[change.kind, change.code])
             present[change.kind].append({"code": change.code, "active": True, **fields})
     for kind, table in _TABLES.items():
         if gone[kind]:
@@ -106,6 +116,7 @@ async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revi
     changed = {kind: {row["code"] for row in rows} for kind, rows in present.items()}
     await keep_members(tx, [each for each in roster.members if each.code in changed.get("member", ())], by)
     await keep_stations(tx, [each for each in roster.stations if each.code in changed.get("station", ())], by)
+    await keep_units(tx, [each for each in roster.units if each.code in changed.get("unit", ())], by)
     duty_days = roster.duty_days
     whole = {
         "id": ONLY_ROW,
@@ -113,14 +124,17 @@ async def write(tx: Transaction, roster: Roster, changes: Sequence[Change], revi
         **roster.body.model_dump(exclude={"code"}),
         "days_of_month": list(duty_days.days_of_month),
         "hours": duty_days.hours,
-        **roster.model_dump(mode="json", include={"composition", "readiness"}),
+        **roster.model_dump(mode="json", include=_OF_THE_BODY),
         "applied_at": tx.now,
     }
     await _upsert(tx, _REVISION, "id", [whole])
 
 
-def _columns(kind: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(kind: Kind, entry: Part) -> dict[str, Any]:
     """What of an entry stands in its own row; its dated parts have tables of their own."""
+    if kind == "unit":
+        return entry.model_dump(exclude={"code", *UNIT_PARTS})
+    fields = fields_of(entry)
     if kind == "member":
         return {name: value for name, value in fields.items() if name not in MEMBER_PARTS}
     if kind == "station":

@@ -7,9 +7,10 @@ from datetime import date
 
 from services.routing.roster.alterations import WHOLE, Alteration, Piece
 from services.routing.roster.book import RosterBook
-from services.routing.roster.checking import Mistake, mistakes
+from services.routing.roster.checking import mistakes
 from services.routing.roster.document import Roster
 from services.routing.roster.entries import LISTS, E, entry_of, mark_of, with_entry, without_entry
+from services.routing.roster.faults import Mistake
 from services.routing.roster.lines import Location
 from services.routing.roster.store import hold
 from services.routing.usecases.roster_import import replace_roster
@@ -59,13 +60,13 @@ class RosterEditing:
         before = await self._roster(tx)
         if entry_of(before, kind, code) is None:
             raise NotFound("not-in-roster", "There is no such entry in the roster.", field="code")
-        await self._replace(tx, by, before, without_entry(before, kind, code), (), "code")
+        await self._replace(tx, by, before, without_entry(before, kind, code), (), WHOLE)
 
     async def alter_body(self, tx: Transaction, by: str, alter: Callable[[Roster], Roster]) -> Roster:
         """Change what holds for the whole body: its duty days, the parts and items that it names."""
         before = await self._roster(tx)
         after = alter(before)
-        await self._replace(tx, by, before, after, (), "code")
+        await self._replace(tx, by, before, after, (), WHOLE)
         return after
 
     async def _roster(self, tx: Transaction) -> Roster:
@@ -79,11 +80,13 @@ class RosterEditing:
         after = with_entry(before, entry)
         name = LISTS[type(entry)][1]
         place = next(n for n, each in enumerate(getattr(after, name)) if each.code == entry.code)
-        await self._replace(tx, by, before, after, (name, place, *piece.way), piece.field)
+        await self._replace(tx, by, before, after, (name, place, *piece.way), piece)
         return entry
 
-    async def _replace(self, tx: Transaction, by: str, before: Roster, after: Roster, at: Location, field: str) -> None:
-        _refuse_new(before, after, at, field, self._body, local_date(tx.now, self._zone))
+    async def _replace(
+        self, tx: Transaction, by: str, before: Roster, after: Roster, at: Location, piece: Piece
+    ) -> None:
+        _refuse_new(before, after, at, piece, self._body, local_date(tx.now, self._zone))
         await replace_roster(tx, before, after, by, by_file=False)
 
 
@@ -92,13 +95,14 @@ def _check_seen(there: object, seen: str | None) -> None:
         raise Conflict("changed-meanwhile", "Somebody has changed this meanwhile. Please look at it again.")
 
 
-def _refuse_new(before: Roster, after: Roster, at: Location, field: str, body: str, today: date) -> None:
+def _refuse_new(before: Roster, after: Roster, at: Location, piece: Piece, body: str, today: date) -> None:
     """Raise for the first mistake that ``after`` has and ``before`` has not, those at ``at`` before others."""
     known = {_named(before, mistake) for mistake in mistakes(before, body, today)}
     new = [each for each in mistakes(after, body, today) if _named(after, each) not in known]
     if new:
         location, title, params = min(new, key=lambda each: each[0][: len(at)] != at)
-        raise DomainError("not-in-order", title, field=_field(location, at) or field, **params)
+        field = "" if piece.is_field else _field(location, at)
+        raise DomainError("not-in-order", title, field=field or piece.field, **params)
 
 
 def _named(roster: Roster, mistake: Mistake) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """research five ones and forms of study
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0011
+Revises: 0010
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from shared.db.types import Json, UTCDateTime
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("topic_id", sa.String(length=64), nullable=False),
         sa.Column("characters", sa.Integer(), nullable=False),
         sa.Column("collated_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "document_id"),
     )
     with op.batch_alter_table("documents") as batch_op:
@@ -34,6 +35,7 @@ def upgrade() -> None:
         sa.Column("field_survey_id", sa.String(length=64), nullable=False),
         sa.Column("topic_id", sa.String(length=64), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "field_survey_id"),
     )
     with op.batch_alter_table("field_surveys") as batch_op:
@@ -46,6 +48,7 @@ def upgrade() -> None:
         sa.Column("topic_id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("found_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "find_id"),
     )
     with op.batch_alter_table("finds") as batch_op:
@@ -61,6 +64,7 @@ def upgrade() -> None:
         sa.Column("targets", Json, nullable=False),
         sa.Column("done", Json, nullable=False),
         sa.Column("by_number", Json, nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "year", "revision"),
     )
     op.create_table(
@@ -68,6 +72,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(length=31), nullable=False),
         sa.Column("participation_id", sa.String(length=64), nullable=False),
         sa.Column("left_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "participation_id"),
     )
     op.create_table(
@@ -77,6 +82,7 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("joined_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "participation_id"),
     )
     with op.batch_alter_table("participations") as batch_op:
@@ -89,6 +95,7 @@ def upgrade() -> None:
         sa.Column("topic_id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("used_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "use_id"),
     )
     with op.batch_alter_table("result_uses") as batch_op:
@@ -101,6 +108,7 @@ def upgrade() -> None:
         sa.Column("topic_id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("published_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "result_id"),
     )
     with op.batch_alter_table("topic_results") as batch_op:
@@ -113,6 +121,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("occurred_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "topic_id", "step"),
     )
     op.create_table(
@@ -122,6 +131,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.String(length=64), nullable=False),
         sa.Column("replaced_by_id", sa.String(length=64), nullable=True),
         sa.Column("withdrawn_at", UTCDateTime(), nullable=False),
+        sa.Column("known_at", UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("body", "record", "record_id"),
     )
     with op.batch_alter_table("activities") as batch_op:
