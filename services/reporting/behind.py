@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, null, or_, select, true
 
+from services.reporting.behind_registers import REGISTERS
 from services.reporting.bodies import KnownBody
 from services.reporting.counting.issues import WITHDRAWN
 from services.reporting.counting.within import known, within
@@ -183,6 +184,7 @@ _SOURCES: Mapping[str, Source] = {
     "consultations": _rows("consultations", "consultation_id", "held_at"),
     "surveys_and_inspections": _rows("surveys", "survey_id", "made_at"),
     "policy_talks": _rows("activities", "activity_id", "held_at", kind="talk"),
+    **REGISTERS,
 }
 """Of a rate, those that its percentage counts."""
 

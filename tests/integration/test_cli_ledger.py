@@ -155,10 +155,13 @@ def test_a_fact_that_stands_twice_is_named(tmp_path: Path) -> None:
 
 
 class FakeLag:
-    """A body whose pending, unpublished (of its intake) and rising (of a child) events go down with every look."""
+    """A body whose pending, unpublished (of its intake) and rising (of a child) events go down with every look, and
+    so do its years that are to be counted again.
+    """
 
-    def __init__(self, pending: int, waiting: int = 0, falls: bool = True, rising: int = 0) -> None:
+    def __init__(self, pending: int, waiting: int = 0, falls: bool = True, rising: int = 0, uncounted: int = 0) -> None:
         self.pending, self.waiting, self.rising, self._falls = pending, waiting, rising, falls
+        self.uncounted = uncounted
 
     async def get(self, path: str) -> dict[str, Any]:
         if path == "/api/v1/reporting/lag":
@@ -168,14 +171,18 @@ class FakeLag:
         if path == "/api/v1/intake/outbox":
             said, self.waiting = self.waiting, max(0, self.waiting - self._falls)
             return {"waiting": said, "pending": 0}
+        if path == "/api/v1/five-ones/uncounted":
+            said, self.uncounted = self.uncounted, max(0, self.uncounted - self._falls)
+            return {"years": said}
         assert path.endswith("/outbox")
         return {"waiting": 0, "pending": 0}
 
 
 async def test_figures_are_waited_for_and_not_for_ever() -> None:
-    bodies: dict[str, Any] = {"county": FakeLag(2), "prefecture": FakeLag(1, waiting=4, rising=6)}
+    bodies: dict[str, Any] = {"county": FakeLag(2), "prefecture": FakeLag(1, waiting=4, rising=6, uncounted=9)}
     await wait_for_figures(bodies, within=10)
-    assert [(body.pending, body.waiting, body.rising) for body in bodies.values()] == [(0, 0, 0)] * 2
+    left = [(body.pending, body.waiting, body.rising, body.uncounted) for body in bodies.values()]
+    assert left == [(0, 0, 0, 0)] * 2
     with pytest.raises(NotCaughtUp, match="7 events pending"):
         stuck: dict[str, Any] = {"county": FakeLag(7, falls=False)}
         await wait_for_figures(stuck, within=0.5)

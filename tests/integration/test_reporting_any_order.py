@@ -183,7 +183,8 @@ class House:
         for key in WITH_REFERENCES:
             name = RATE_OF_FIGURE.get(key)
             page = await Behind(self.reader, own.code).page(figure_of(key), own, period, None)
-            assert len(page.items) == (counted.rates[name].counted if name else counted.values[key]), key
+            value = counted.rates[name].counted if name else counted.values[key]
+            assert len(page.items) == (sum(value.values()) if isinstance(value, dict) else value), key
 
     async def _asked(self, body: Any, period: Period) -> Any:
         reports = self.reports

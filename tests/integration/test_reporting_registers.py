@@ -145,3 +145,29 @@ async def test_in_any_order_and_made_anew_the_registers_give_the_same(ili: Repor
     page = (await ili.get("/reports", body="zhaosu", **{"from": "2023-01-01", "to": "2023-12-31"})).text
     assert "烽燧 2" in page
     assert "领学 2" in page
+
+
+BEHIND = {
+    "study_sessions": ["a1", "a2", "a3", "a4"],
+    "member_units": ["u1", "u3"],
+    "topics": ["k1"],
+    "topic_results": ["r1"],
+    "results_put_to_use": ["e1"],
+    "field_surveys": [],
+    "finds": ["f1", "f3"],
+    "document_characters": ["d1"],
+}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_behind_each_figure_of_the_registers_stand_the_records_that_count(ili: ReportingUnderTest) -> None:
+    await ili.report(a_programme(), body="ili")
+    await ili.caught_up()
+    year = {"from": "2023-01-01", "to": "2023-12-31"}
+    for figure, references in BEHIND.items():
+        answer = await ili.get(f"/api/v1/figures/behind/{figure}", body="ili", **year)
+        assert [item["reference"] for item in answer.json()["items"]] == references, figure
+    shown = await ili.get("/reports/behind/finds", **year)
+    assert 'href="/office/research/find/f1"' in shown.text
+    whose = await ili.get("/api/v1/figures/behind/five_ones_complete", body="ili", **year)
+    assert whose.status_code == 404, "who did what is each member's own to see"

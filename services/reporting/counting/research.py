@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, Table, exists, func, select
+from sqlalchemy import CTE, Select, Table, exists, func, select
 
 from services.reporting.bodies import KnownBody
 from services.reporting.counting.within import known, within
@@ -25,7 +25,7 @@ PARTICIPANTS: Mapping[str, str] = {
 
 async def counted(reader: Reader, body: KnownBody, period: Period) -> dict[str, Value]:
     """The figures of :mod:`services.reporting.definitions.research`, by key."""
-    programme = _Programme(body, period)
+    programme = Programme(body, period)
     counts = await reader.one(
         select(
             *(programme.took_part(kind).label(key) for key, kind in PARTICIPANTS.items()),
@@ -44,7 +44,7 @@ async def counted(reader: Reader, body: KnownBody, period: Period) -> dict[str, 
     return found
 
 
-class _Programme:
+class Programme:
     """The research programme of one body in one period, as statements."""
 
     def __init__(self, body: KnownBody, period: Period) -> None:
@@ -55,22 +55,27 @@ class _Programme:
     def of(self, name: str, when: str, record: str) -> Any:
         """How many records of one register fall into the period."""
         table = self._tables[name]
-        return select(func.count()).select_from(table).where(*self._within(table, when, record)).scalar_subquery()
+        return select(func.count()).select_from(table).where(*self.within(table, when, record)).scalar_subquery()
 
     def characters(self) -> Any:
         """How long the documents collated in the period are together."""
         documents = self._tables["documents"]
         total = func.coalesce(func.sum(documents.c.characters), 0)
-        return select(total).where(*self._within(documents, "collated_at", "document")).scalar_subquery()
+        return select(total).where(*self.within(documents, "collated_at", "document")).scalar_subquery()
 
     def finds(self) -> Select[Any]:
         """The finds of the period by kind."""
         finds = self._tables["finds"]
-        within = self._within(finds, "found_at", "find")
+        within = self.within(finds, "found_at", "find")
         return select(finds.c.kind, func.count().label("number")).where(*within).group_by(finds.c.kind)
 
     def took_part(self, kind: str) -> Any:
         """Who took part at any time in the period, each once however often they came."""
+        joined = self._tables["participations"]
+        return select(func.count(joined.c.participant_id.distinct())).where(*self.taking_part(kind)).scalar_subquery()
+
+    def taking_part(self, kind: str) -> tuple[Any, ...]:
+        """Conditions on participations: those of one kind that reach into the period."""
         joined, left = self._tables["participations"], self._tables["participation_ends"]
         gone = exists().where(
             left.c.body == joined.c.body,
@@ -79,27 +84,17 @@ class _Programme:
             self._known(left),
         )
         return (
-            select(func.count(joined.c.participant_id.distinct()))
-            .where(
-                joined.c.body == self._body.code,
-                self._known(joined),
-                joined.c.kind == kind,
-                joined.c.joined_at < self._ends,
-                ~gone,
-                self._stands(joined, "participation"),
-            )
-            .scalar_subquery()
+            joined.c.body == self._body.code,
+            self._known(joined),
+            joined.c.kind == kind,
+            joined.c.joined_at < self._ends,
+            ~gone,
+            self._stands(joined, "participation"),
         )
 
     def topics(self) -> Select[Any]:
         """Topics by how they stood at the end of the period."""
-        steps = self._tables["topic_steps"]
-        last = (
-            select(steps.c.topic_id, func.max(steps.c.step).label("step"))
-            .where(steps.c.body == self._body.code, steps.c.occurred_at < self._ends, self._known(steps))
-            .group_by(steps.c.topic_id)
-            .cte("last_steps")
-        )
+        steps, last = self._tables["topic_steps"], self.last_steps()
         return (
             select(steps.c.state, func.count().label("number"))
             .join(last, (last.c.topic_id == steps.c.topic_id) & (last.c.step == steps.c.step))
@@ -107,7 +102,18 @@ class _Programme:
             .group_by(steps.c.state)
         )
 
-    def _within(self, table: Table, when: str, record: str) -> tuple[Any, ...]:
+    def last_steps(self) -> CTE:
+        """The last step of each topic before the end of the period."""
+        steps = self._tables["topic_steps"]
+        return (
+            select(steps.c.topic_id, func.max(steps.c.step).label("step"))
+            .where(steps.c.body == self._body.code, steps.c.occurred_at < self._ends, self._known(steps))
+            .group_by(steps.c.topic_id)
+            .cte("last_steps")
+        )
+
+    def within(self, table: Table, when: str, record: str) -> tuple[Any, ...]:
+        """Conditions on a register: records of the period that stand."""
         return *within(table, when, self._body, self._period), self._stands(table, record)
 
     def _known(self, table: Table) -> Any:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.reporting.behind import Behind, FactPage
+from services.reporting.behind_registers import PLACES
 from services.reporting.domain import Period
 from services.reporting.figures import figure_of
 from services.reporting.http.api import asked_period
@@ -92,6 +93,7 @@ def behind_pages(behind: Behind, reports: Reports, rollups: Rollups) -> APIRoute
             query=urlencode(query),
             further=urlencode(query | {"cursor": found.next}) if found.next else None,
             category_name=category_name,
+            place=PLACES.get(known.key),
         )
 
     return router
