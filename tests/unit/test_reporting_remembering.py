@@ -11,7 +11,7 @@ from services.reporting.charts.series import Grain, Series
 from services.reporting.domain import Period
 from services.reporting.exports.facts import Facts
 from services.reporting.exports.remembering import FRESH, USABLE, Remembered
-from services.reporting.queries import KnownBody
+from services.reporting.queries import Counted, KnownBody
 from shared.clock import FixedClock
 
 BODY = KnownBody("zhaosu", "county", "ili", "Asia/Shanghai", None, {})
@@ -28,7 +28,7 @@ async def test_at_once_and_counted_anew_behind_the_page() -> None:
         await may.wait()
         if number == 3:
             raise OSError("the database is away")
-        return Facts(body, period, {"opinions_collected": number}, Series(Grain.WEEK, (), (), (), ()))
+        return Facts(body, period, Counted({"opinions_collected": number}, {}), Series(Grain.WEEK, (), (), (), ()))
 
     remembered = Remembered(count, clock)
     async with remembered.running():
