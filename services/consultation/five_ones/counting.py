@@ -26,6 +26,7 @@ from shared.tasks import stop
 
 log = structlog.get_logger(__name__)
 
+AFTER_TROUBLE_SECONDS = 10.0
 LOOK_EVERY_SECONDS = 1.0
 """What is recorded meanwhile is counted once: a count is said of a year at most this often."""
 
@@ -102,11 +103,13 @@ class FiveOnesClock:
 
     async def _watch(self) -> None:
         while True:
+            pause = LOOK_EVERY_SECONDS
             try:
                 await self._count()
             except Exception as error:  # the database is away; what is to be counted stays marked
                 log.warning("five-ones-wait", error=repr(error))
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+                pause = AFTER_TROUBLE_SECONDS
+            await asyncio.sleep(pause)
 
     async def _count(self) -> None:
         """Count beside the transactions that record, so that none of them waits for it."""
