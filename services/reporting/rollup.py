@@ -63,6 +63,11 @@ class Rollup:
     missing: Sequence[Missing]
 
     @property
+    def top(self) -> Branch:
+        """The asked body, whose sum is that of the whole tree below it."""
+        return self.branches[0]
+
+    @property
     def agrees(self) -> bool:
         """Whether the parts come to the whole."""
         return self.parts == self.whole

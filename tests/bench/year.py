@@ -255,12 +255,11 @@ async def _asked(reports: Reports, reader: Reader) -> dict[str, float]:
 
     async def dashboard(body: Any) -> None:
         await reports.bodies()
-        await reports.counted_of_each([body], YEAR)
+        await reports.counted_of_each([body], YEAR)  # with those below, of which there are none here
         await reports.raised_at_once([body], YEAR)
         await doings.activities(body, YEAR)
         await doings.briefs(body, YEAR)
         await lateness.missed(body, YEAR)
-        await reports.counted(body, YEAR)
         await reports.residents(body, YEAR)
         await reports.issues_by_month(body, YEAR)
         await reports.issues_by_category(body, YEAR)

@@ -79,6 +79,8 @@ async def told(reader: Reader, bodies: Sequence[KnownBody], period: Period) -> d
         .where(
             days.c.body.in_([body.code for body in bodies]),
             days.c.dimension == Dimension.WHOLE,
+            # All of them, named, so that the key of the table leads to the days and other years are not read.
+            days.c.measure.in_(list(Measure)),
             days.c.raised_on.between(period.from_on, period.to_on),
             days.c.changed_on <= period.to_on,
         )
@@ -96,7 +98,8 @@ async def by_day(reader: Reader, body: KnownBody, period: Period) -> dict[date, 
         .where(
             days.c.body == body.code,
             days.c.dimension == Dimension.WHOLE,
-            (days.c.measure == Measure.RAISED) | ((days.c.measure == Measure.STATE) & (days.c.value == JOINED)),
+            days.c.measure.in_([Measure.RAISED, Measure.STATE]),
+            (days.c.measure == Measure.RAISED) | (days.c.value == JOINED),
             days.c.raised_on.between(period.from_on, period.to_on),
             days.c.changed_on <= period.to_on,
         )
@@ -113,6 +116,7 @@ async def by_category(reader: Reader, body: KnownBody, period: Period) -> dict[s
         .where(
             days.c.body == body.code,
             days.c.dimension == Dimension.CATEGORY,
+            days.c.measure.in_([Measure.RAISED, Measure.JOINED]),
             days.c.raised_on.between(period.from_on, period.to_on),
             days.c.changed_on <= period.to_on,
         )

@@ -104,8 +104,8 @@ def report_pages(
         is_own, in_office = chosen.code == bodies[0].code, claims.role in OFFICE
         as_then = replace(period, as_of=as_of or None)
         both = await compared(reports, chosen, as_then) if as_of else None
-        counted = both.then if both else await reports.counted(chosen, period)
         rollup = await rollups.of(chosen.code, as_then)
+        counted = rollup.top.own
         return render(
             request,
             "reporting/report.html",
