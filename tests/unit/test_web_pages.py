@@ -84,7 +84,11 @@ async def test_a_language_is_chosen_once(web: WebUnderTest) -> None:
 
 @pytest.mark.parametrize(
     ("role", "places"),
-    [(Role.MEMBER, ["/work", "/reports"]), (Role.CLERK, ["/desk"]), (None, [])],
+    [
+        (Role.MEMBER, ["/work", "/office/search", "/reports"]),
+        (Role.CLERK, ["/desk", "/office/search"]),
+        (None, []),
+    ],
 )
 async def test_each_role_finds_its_own_pages(web: WebUnderTest, role: Role | None, places: list[str]) -> None:
     headers = web.cookie(web.token(role)) if role else {}
