@@ -15,6 +15,7 @@ from services.intake.events import handlers
 from services.intake.http.api import build_api
 from services.intake.http.desk_pages import build_desk_pages
 from services.intake.http.pages import build_pages
+from services.intake.http.search_api import search_api
 from services.intake.places import PlaceBook
 from services.intake.settings import IntakeSettings
 from services.intake.tables import MESSAGING
@@ -26,6 +27,7 @@ from services.intake.usecases.joining import Joining
 from services.intake.usecases.likely import Likely
 from services.intake.usecases.receive import Receptions
 from services.intake.usecases.roster import RosterNews
+from services.intake.usecases.searching import WordSearch
 from services.intake.usecases.silence import Silence
 from services.intake.usecases.submit import Submissions
 from services.intake.usecases.vault import Vault
@@ -122,6 +124,7 @@ def build(settings: IntakeSettings, registry: CollectorRegistry | None = None, c
         templates=[HERE / "http" / "templates"],
         routers=[
             build_api(intake),
+            search_api(WordSearch(runtime.writer, runtime.reader)),
             parked_router(runtime, settings.service),
             ledger_router(runtime, settings.service),
             build_pages(intake),

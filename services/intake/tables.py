@@ -135,6 +135,19 @@ class VaultRead(_Row, table=True):
     read_at: datetime = Field(sa_type=UTCDateTime)
 
 
+class VaultSearch(_Row, table=True):
+    """Who looked for something in what residents wrote, and why; what it was is not kept. Never deleted."""
+
+    __tablename__ = "vault_searches"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
+    searched_at: datetime = Field(sa_type=UTCDateTime)
+    reader: str = Field(max_length=200)
+    reason: str = Field(max_length=200)
+    shown: int
+    """How many issues; each of them is a reading, too."""
+
+
 class TimelineEntry(_Row, table=True):
     """A dated line of an issue's public course; ``code`` is its department, outcome or rating."""
 
@@ -240,6 +253,7 @@ REASONS = METADATA.tables["vault_reasons"]
 DRAFTS = METADATA.tables["vault_drafts"]
 GROUPINGS = METADATA.tables["vault_groupings"]
 READS = METADATA.tables["vault_reads"]
+SEARCHES = METADATA.tables["vault_searches"]
 TIMELINE = METADATA.tables["timeline"]
 RECEPTIONS = METADATA.tables["receptions"]
 HELPERS = METADATA.tables["helpers"]

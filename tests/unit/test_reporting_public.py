@@ -7,7 +7,7 @@ from datetime import date
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.reporting.charts.series import Deadlines, Ended, Grain, Series
@@ -40,7 +40,7 @@ def test_who_knows_the_rule_and_the_sum_cannot_work_out_a_small_cell(cells: int,
 
 
 @given(st.lists(st.integers(0, 40), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_shown_is_true_and_what_is_hidden_is_free(cells: list[int]) -> None:
     shown = suppressed(cells, LEAST)
     small = [number for number in cells if 0 < number < LEAST]
