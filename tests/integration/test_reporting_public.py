@@ -78,7 +78,7 @@ async def test_officers_choose_on_a_page(ili: ReportingUnderTest) -> None:
     token = ili.token()
     headers = {"Authorization": f"Bearer {token}"}
     page = await ili.client.get("/reports/showing", headers=headers)
-    assert page.status_code == 200 and 'name="based_on" value="0"' in page.text
+    assert page.status_code == 200 and 'name="based_on" value="0"' in page.text and "星期一" in page.text
     entered = {"based_on": "0", "least": "5", "briefing_hour": "9", "embedders": "nonsense"}
     refused = await ili.client.post("/reports/showing", data=entered, headers=headers)
     assert refused.status_code == 422 and "nonsense" in refused.text
