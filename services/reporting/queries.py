@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from services.reporting.bodies import ROSTER_FIGURES, KnownBody
 from services.reporting.counting import days, doings, five_ones, registers, research, rosters, spans, studies
 from services.reporting.counting.issues import Raised
 from services.reporting.counting.spans import TimeInState
-from services.reporting.counting.within import within
+from services.reporting.counting.within import known, within
 from services.reporting.domain import Period
 from services.reporting.figures import Value
 from services.reporting.projection import live_projection
@@ -76,9 +76,9 @@ class Reports:
 
     async def body(self, code: str) -> KnownBody:
         """One of them. Raises NotFound on field ``body``."""
-        for known in await self.bodies():
-            if known.code == code:
-                return known
+        for each in await self.bodies():
+            if each.code == code:
+                return each
         raise NotFound("unknown-body", "No body of this code reports here.", field="body")
 
     async def figures(self, body: KnownBody, period: Period) -> dict[str, Value]:
@@ -92,6 +92,16 @@ class Reports:
         else:
             counts = await self._from_facts(body, period)
         return await self._figures_of(counts, body, period)
+
+    async def had_begun(self, body: KnownBody, period: Period) -> bool:
+        """Whether a roster or an issue of the body was known by the end of the period."""
+        then = replace(period, as_of=period.to_on)
+        facts = (self._tables["rosters"], self._tables["issues"])
+        return bool(
+            await self._reader.scalar(
+                select(or_(*(exists().where(each.c.body == body.code, known(each, body, then)) for each in facts)))
+            )
+        )
 
     async def counted_of_each(self, bodies: Sequence[KnownBody], period: Period) -> dict[str, Counted]:
         """The figures of several bodies, each over the days of its own calendar, by code."""

@@ -110,3 +110,17 @@ async def test_written_once_and_told_until_notify_has_it(
         letter = await ili.get(f"{PAST}/2023-03-06/letter", Role.SERVICE, language="ug")
         assert letter.json()["sentences"][1].endswith("2، ئالدىنقى ھەپتىدىن 1 كۆپ.")
         assert (await ili.get(f"{PAST}/2023-03-13")).json()["errors"][0]["field"] == "week"
+
+
+async def test_nobody_is_told_of_a_week_before_the_body_began(
+    nats_server: NatsServer, database_url: str, notify: NotifyUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duty, "LOOK_EVERY_SECONDS", 0.02)
+    clock = FixedClock(MONDAY + 6 * DAY)
+    async with reporting_of_ili(nats_server, database_url, clock, neighbours_url=notify.url) as ili:
+        await ili.report([("1", submitted("first", MONDAY, "noise"))], "ili")
+        await ili.caught_up()
+        await asyncio.sleep(0.2)  # ten looks of the duty
+        clock.at = MONDAY + 7 * DAY
+        await heard(notify, 1)
+        assert (await ili.get(PAST)).json()["items"] == ["2023-03-06"]

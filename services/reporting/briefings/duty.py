@@ -15,7 +15,7 @@ import structlog
 
 from services.reporting.briefings.facts import week_facts
 from services.reporting.briefings.keeping import Briefings
-from services.reporting.briefings.week import due_week
+from services.reporting.briefings.week import days_of, due_week
 from services.reporting.charts.counting import Counting
 from services.reporting.public.showing import Showings
 from services.reporting.queries import Reports
@@ -86,8 +86,10 @@ class BriefingDuty:
     async def _write(self) -> None:
         own = (await self._reports.bodies())[0]
         week = await self._due(own.time_zone)
-        # A body that has reported nothing yet has nothing to be told of.
-        if week is None or own.newest_at is None or await self._briefings.is_there(week):
+        if week is None or await self._briefings.is_there(week):
+            return
+        # Of a week in which the body had not begun yet, nobody wants to be told.
+        if not await self._reports.had_begun(own, days_of(week)):
             return
         await self._briefings.write(await week_facts(self._reports, self._counting, own, week))
 

@@ -15,7 +15,7 @@ ONES: Mapping[str, str] = {
     "micro_consultation": N_("Micro-consultation"),
 }
 NUMBERS: Mapping[str, str] = {
-    "0": N_("None of them"),
+    "0": N_("Not one of them"),
     "1": N_("One of them"),
     "2": N_("Two of them"),
     "3": N_("Three of them"),
