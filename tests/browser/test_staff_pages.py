@@ -31,6 +31,12 @@ PAGES = {
         "/work/consultations/rule",
         "/notices",
         "/reports",
+        "/reports/definitions",
+        "/reports/times",
+        "/reports/dashboard",
+        "/reports/briefings",
+        "/reports/showing",
+        "/office/search",
     ),
     "clerk": ("/desk",),
     "member": (

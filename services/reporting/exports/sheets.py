@@ -19,8 +19,8 @@ Cell = str | int | float | None
 def cell_of(value: Value, parts: Mapping[str, str]) -> Cell:
     """A number stays one; days of a month, kinds and counts by kind are written out, by the names of ``parts``."""
     if isinstance(value, dict):
-        return ", ".join(f"{parts.get(part, part)} {many}" for part, many in value.items())
-    return ", ".join(parts.get(str(each), str(each)) for each in value) if isinstance(value, list) else value
+        return ", ".join(f"{parts.get(part, part)} {many}" for part, many in value.items()) or None
+    return ", ".join(parts.get(str(each), str(each)) for each in value) or None if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,15 +54,15 @@ def _figures(facts: Facts, translator: Translator) -> Sheet:
     beside = beside_percent(translator)
     parts = {part: _(name) for part, name in PART_NAMES.items()}
     for figure in CATALOGUE:
-        says = _(figure.definition)
+        says, base = _(figure.definition), ""
         if figure.denominator:
             says = f"{says} {_(N_('Out of:'))} {_(figure.denominator)}"
         if figure.is_percent:
             percent.add(len(rows))
             name = RATE_OF_FIGURE[figure.key]
-            says = f"{beside(name, facts.counted.rates[name])}. {says}"
-        rows.append((_(figure.name), cell_of(facts.figures.get(figure.key), parts), says))
-    columns = [_(N_("Figure")), _(N_("Value")), _(N_("What it counts"))]
+            base = beside(name, facts.counted.rates[name])
+        rows.append((_(figure.name), cell_of(facts.figures.get(figure.key), parts), base, says))
+    columns = [_(N_("Figure")), _(N_("Value")), _(N_("What it is a share of")), _(N_("What it counts"))]
     return Sheet("figures", _(N_("Figures")), columns, rows, percent=frozenset(percent))
 
 

@@ -19,6 +19,7 @@ from services.reporting.exports.facts import Facts
 from services.reporting.exports.remembering import Remembered
 from services.reporting.exports.sheets import Written
 from services.reporting.exports.writing import written
+from services.reporting.figures import HEADLINES
 from services.reporting.http.api import STAFF, asked_period, period_of
 from services.reporting.queries import KnownBody, Reports
 from shared.clock import Clock, local_date
@@ -68,6 +69,7 @@ def dashboard_pages(reports: Reports, remembered: Remembered, names: NameBook, c
             facts=counted.facts,
             counted_at=counted.at,
             report=written(counted.facts, translator, names.called),
+            headlines=len(HEADLINES),
             translator=translator,
             form=blank(**asked),
             export=urlencode(asked),

@@ -19,7 +19,7 @@ from services.reporting.counting.spans import STATES
 from services.reporting.doings import BRIEF_STEPS, KINDS, Doings
 from services.reporting.domain import Period
 from services.reporting.figures import CATALOGUE, HEADLINES, OUTCOME_NAMES, PART_NAMES, TIER_NAMES
-from services.reporting.http.api import STAFF, ResidentsOut, asked_period, period_of
+from services.reporting.http.api import STAFF, ResidentsOut, period_of
 from services.reporting.http.behind import OFFICE
 from services.reporting.lateness import DEADLINES, Lateness
 from services.reporting.queries import KnownBody, Reports
@@ -148,9 +148,15 @@ def report_pages(
         )
 
     @router.get("/reports/times")
-    async def times(request: Request, body: Code, period: Annotated[Period, Depends(asked_period)]) -> HTMLResponse:
-        """How long issues and commitments of a body stay in each state."""
-        chosen = await reports.body(body)
+    async def times(
+        request: Request,
+        body: Code | None = None,
+        from_on: Annotated[date | None, Query(alias="from")] = None,
+        to_on: Annotated[date | None, Query(alias="to")] = None,
+    ) -> HTMLResponse:
+        """How long issues and commitments of a body stay in each state; asked for as the report is."""
+        chosen = await reports.body(body) if body else (await reports.bodies())[0]
+        period = _period(from_on, to_on, local_date(clock.now(), chosen.time_zone))
         found = await reports.times_in_states(chosen, period)
         shown = {"chosen": chosen, "period": period, "times": found, "state_names": STATES}
         return render(request, "reporting/times.html", **shown)
